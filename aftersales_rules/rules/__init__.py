@@ -1,0 +1,103 @@
+"""The rules core: facts in, decision out. No database, no clock, no Odoo.
+
+Place in event → facts → decide → record → apply: this package is *decide*, and
+declares what *facts* are. Reading order:
+
+1. ``facts`` and ``registry``: what a decision may look at and answer;
+2. ``values``: the value types, exact and bounded;
+3. ``language`` and ``templates``: packs of rules as data;
+4. ``checks`` and ``program``: what a pack means for the declared decisions;
+5. ``compile``: from pack to something that decides;
+6. ``plain`` and ``durable``: the two evaluators, equal by test;
+7. ``decision`` and ``explain``: the answer, and why.
+
+Import from here only; what is not in ``__all__`` may change without notice.
+
+>>> load_pack('{"schema_version": 1, "name": "empty"}').rules
+()
+"""
+
+from .checks import check_pack
+from .compile import CompiledPack, compile_pack
+from .decision import Decision, Match, RenderedMatch
+from .durable import EngineStatus, engine_status
+from .errors import EngineError, FactsError, Fault, PackError, RulesError
+from .explain import ConditionExplanation, Explanation, RuleExplanation
+from .facts import (
+    FactModel,
+    FieldSpec,
+    OutcomeModel,
+    boolean,
+    choice,
+    date_fact,
+    integer,
+    money,
+    quantity,
+    ratio,
+    text,
+    time_fact,
+)
+from .i18n import _
+from .language import (
+    AnyGroup,
+    Condition,
+    FactOperand,
+    Operator,
+    Pack,
+    Rule,
+    Threshold,
+    ThresholdOperand,
+    load_pack,
+)
+from .registry import REGISTRY, DecisionSpec, Registry
+from .schema import pack_json_schema
+from .values import FactType, ValueFault, format_value, parse_value
+
+__all__ = [
+    "REGISTRY",
+    "AnyGroup",
+    "CompiledPack",
+    "Condition",
+    "ConditionExplanation",
+    "Decision",
+    "DecisionSpec",
+    "EngineError",
+    "EngineStatus",
+    "Explanation",
+    "FactModel",
+    "FactOperand",
+    "FactType",
+    "FactsError",
+    "Fault",
+    "FieldSpec",
+    "Match",
+    "Operator",
+    "OutcomeModel",
+    "Pack",
+    "PackError",
+    "Registry",
+    "RenderedMatch",
+    "Rule",
+    "RuleExplanation",
+    "RulesError",
+    "Threshold",
+    "ThresholdOperand",
+    "ValueFault",
+    "_",
+    "boolean",
+    "check_pack",
+    "choice",
+    "compile_pack",
+    "date_fact",
+    "engine_status",
+    "format_value",
+    "integer",
+    "load_pack",
+    "money",
+    "pack_json_schema",
+    "parse_value",
+    "quantity",
+    "ratio",
+    "text",
+    "time_fact",
+]

@@ -1,0 +1,127 @@
+"""The list of decisions that exist, and what each may look at and answer.
+
+Place in event → facts → decide → record → apply: consulted when packs are
+checked and compiled. Addons register their decisions at import; an addon that
+needs one more fact for a decision of another addon extends it.
+
+>>> from .facts import FactModel, OutcomeModel, choice, integer
+>>> class ReturnFacts(FactModel):
+...     age: int | None = integer("Age", unit="days")
+>>> class ReturnOutcome(OutcomeModel):
+...     effect: str = choice("Effect", {"accept": "Accept", "refuse": "Refuse"})
+>>> registry = Registry()
+>>> spec = registry.add(DecisionSpec("returns", "Returns", ReturnFacts, ReturnOutcome))
+>>> registry.get("returns").fact_fields["age"].label
+'Age'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from .errors import Fault, PackError, nearest, short
+from .facts import FactModel, FieldSpec, OutcomeModel
+
+HitPolicy = Literal["first", "collect"]
+NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+"""How decisions, facts, rules and thresholds are spelt."""
+
+
+@dataclass(frozen=True)
+class DecisionSpec:
+    """A named question with its fact model and its outcome model."""
+
+    name: str
+    label: str
+    facts: type[FactModel]
+    outcome: type[OutcomeModel]
+    hit_policy: HitPolicy = "first"
+    help: str = ""
+
+    @property
+    def fact_fields(self) -> Mapping[str, FieldSpec]:
+        """The declared facts by name, in order."""
+        return self.facts.fields_by_name
+
+    @property
+    def outcome_fields(self) -> Mapping[str, FieldSpec]:
+        """The declared outcome fields by name, in order."""
+        return self.outcome.fields_by_name
+
+
+class Registry:
+    """Decisions by name, in the order of their registration."""
+
+    def __init__(self) -> None:
+        self._specs: dict[str, DecisionSpec] = {}
+
+    def add(self, spec: DecisionSpec) -> DecisionSpec:
+        """Register a decision; a name can be taken once."""
+        path = f"decisions.{spec.name}"
+        if not NAME.fullmatch(spec.name):
+            raise PackError(
+                Fault(path, "name", f"{short(spec.name)} is not a name", spec.name)
+            )
+        if spec.hit_policy not in ("first", "collect"):
+            raise PackError(
+                Fault(
+                    path,
+                    "hit_policy",
+                    f"unknown hit policy {short(spec.hit_policy)}",
+                    spec.hit_policy,
+                    "'first' or 'collect'",
+                )
+            )
+        if spec.name in self._specs:
+            raise PackError(
+                Fault(path, "duplicate", f"decision {spec.name!r} is already there")
+            )
+        self._specs[spec.name] = spec
+        return spec
+
+    def extend(self, name: str, facts: type[FactModel]) -> DecisionSpec:
+        """Give a registered decision more facts, from another addon."""
+        spec = self.get(name)
+        taken = sorted(set(spec.fact_fields) & set(facts.fields_by_name))
+        if taken:
+            raise PackError(
+                Fault(
+                    f"decisions.{name}.{taken[0]}",
+                    "duplicate",
+                    f"fact {taken[0]!r} is already there",
+                )
+            )
+        joined = type(spec.facts.__name__, (facts, spec.facts), {})
+        self._specs[name] = replace(spec, facts=joined)
+        return self._specs[name]
+
+    def get(self, name: str) -> DecisionSpec:
+        """The decision of that name."""
+        try:
+            return self._specs[name]
+        except KeyError:
+            raise PackError(
+                Fault(
+                    "decision",
+                    "unknown_decision",
+                    f"unknown decision {short(name)}",
+                    name,
+                    suggestion=nearest(name, self._specs),
+                )
+            ) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._specs
+
+    def __iter__(self) -> Iterator[DecisionSpec]:
+        return iter(tuple(self._specs.values()))
+
+    def __len__(self) -> int:
+        return len(self._specs)
+
+
+REGISTRY = Registry()
+"""The decisions of this process; addons add theirs at import."""
