@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
+import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from . import console, databases, odoo, postgres, pythons, settings
+from . import console, databases, demo, lint, odoo, postgres, pythons, settings, suites
 
+PASS_ON = ("odoo", "psql", "exec", "bench")
+"""Commands whose arguments are someone else's."""
 ODOO_FILES = ("odoo.txt", "rules.txt", "engine.txt", "addons.txt", "test.txt")
 
 
@@ -27,7 +28,9 @@ def workshop() -> Iterator[databases.Workshop]:
 def setup(_args: argparse.Namespace) -> int:
     with workshop() as shop:
         template = shop.base()
-        console.say(f"Ready. Odoo {shop.odoo.version} in {shop.odoo.python_path}; base template {template}")
+        console.say(
+            f"Ready. Odoo {shop.odoo.version} in {shop.odoo.python_path}; base template {template}"
+        )
     return 0
 
 
@@ -35,7 +38,9 @@ def up(_args: argparse.Namespace) -> int:
     with workshop() as shop:
         if postgres.external() is None:
             postgres.Cluster().kept.touch()
-        console.say(f"PostgreSQL runs until `scripts/run down`: PGHOST={shop.pg.get('PGHOST')} PGUSER={shop.pg.get('PGUSER')}")
+        console.say(
+            f"PostgreSQL runs until `scripts/run down`: PGHOST={shop.pg.get('PGHOST')} PGUSER={shop.pg.get('PGUSER')}"
+        )
     return 0
 
 
@@ -77,15 +82,84 @@ def execute(args: argparse.Namespace) -> int:
         return subprocess.call(args.rest, env=shop.env)
 
 
+def run_demo(_args: argparse.Namespace) -> int:
+    with workshop() as shop:
+        return demo.run(shop)
+
+
+def test(args: argparse.Namespace) -> int:
+    return suites.run_all(workshop, args.suites)
+
+
+def run_lint(_args: argparse.Namespace) -> int:
+    return lint.run()
+
+
+def format_code(_args: argparse.Namespace) -> int:
+    return lint.format_code()
+
+
+def shell(args: argparse.Namespace) -> int:
+    """Odoo's shell in the demo database, or in the one named."""
+    with workshop() as shop:
+        if args.database == demo.DATABASE:
+            demo.ensure(shop)
+        return subprocess.call(
+            shop.command("shell", "-d", args.database, "--no-http"), env=shop.env
+        )
+
+
+def bench(args: argparse.Namespace) -> int:
+    """bench/run with Odoo, the rules core and what it is measured against."""
+    script = settings.ROOT / "bench" / "run"
+    if not script.is_file():
+        raise console.Stop("bench/run is not there")
+    found = odoo.find()
+    tools = pythons.Environment("bench", (*ODOO_FILES, "bench.txt")).ensure(found)
+    with postgres.server() as pg:
+        return subprocess.call(
+            [str(script), *args.rest], env=databases.Workshop(found, tools, pg).env
+        )
+
+
+def clean(_args: argparse.Namespace) -> int:
+    """Stop the embedded server and remove everything that the workbench made."""
+    if postgres.external() is None and settings.CACHE.is_dir():
+        cluster = postgres.Cluster()
+        cluster.stop()
+        shutil.rmtree(cluster.folder, ignore_errors=True)
+    shutil.rmtree(settings.CACHE, ignore_errors=True)
+    for folder in (
+        "test-results",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        ".hypothesis",
+    ):
+        shutil.rmtree(settings.ROOT / folder, ignore_errors=True)
+    console.say(f"Removed {settings.CACHE} with its databases.")
+    return 0
+
+
 COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {
     "setup": (setup, "Odoo, packages, database server, base template"),
     "up": (up, "start the embedded PostgreSQL and keep it running"),
     "down": (down, "stop the embedded PostgreSQL"),
-    "env": (environment, "print the variables for a shell: eval \"$(scripts/run env)\""),
+    "env": (environment, 'print the variables for a shell: eval "$(scripts/run env)"'),
     "copy": (copy, "DATABASE [--installed]: a fresh copy of the base template"),
     "odoo": (run_odoo, "Odoo's command line"),
     "psql": (psql, "psql on the server"),
     "exec": (execute, "a command in the environment"),
+    "demo": (
+        run_demo,
+        "the demo company, a narrated run, the web client (SERVE=0: without)",
+    ),
+    "test": (test, "[rules] [odoo] [system] [browser]: all suites, or those named"),
+    "lint": (run_lint, "style, types, OCA's checks"),
+    "format": (format_code, "let ruff repair and format"),
+    "shell": (shell, "[DATABASE]: Odoo's shell, in the demo database by default"),
+    "bench": (bench, "bench/run"),
+    "clean": (clean, "remove caches and databases of the workbench"),
 }
 
 
@@ -93,14 +167,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/run", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, (_function, summary) in COMMANDS.items():
-        command = commands.add_parser(name, help=summary, add_help=name not in ("odoo", "psql", "exec"))
-        if name in ("odoo", "psql", "exec"):
+        command = commands.add_parser(name, help=summary, add_help=name not in PASS_ON)
+        if name in PASS_ON:
             command.add_argument("rest", nargs=argparse.REMAINDER)
+        if name == "test":
+            command.add_argument("suites", nargs="*", help=" ".join(suites.NAMES))
+        if name == "shell":
+            command.add_argument("database", nargs="?", default=demo.DATABASE)
         if name == "copy":
             command.add_argument("database")
-            command.add_argument("--installed", action="store_true", help="with the addon installed")
+            command.add_argument(
+                "--installed", action="store_true", help="with the addon installed"
+            )
     # argparse would take options meant for Odoo or psql as its own.
-    if len(sys.argv) > 1 and sys.argv[1] in ("odoo", "psql", "exec"):
+    if len(sys.argv) > 1 and sys.argv[1] in PASS_ON:
         args = argparse.Namespace(command=sys.argv[1], rest=sys.argv[2:])
     else:
         args = parser.parse_args()

@@ -26,7 +26,13 @@ def mirror() -> str:
     if given:
         return given
     listing = console.output(
-        ["apt-get", "indextargets", "--no-release-info", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)"]
+        [
+            "apt-get",
+            "indextargets",
+            "--no-release-info",
+            "--format",
+            "$(REPO_URI) $(RELEASE) $(COMPONENT)",
+        ]
     )
     for line in listing.splitlines():
         address, _, rest = line.partition(" ")
@@ -39,7 +45,9 @@ def mirror() -> str:
 class Suites:
     """A private apt over some suites, with ``status`` naming what counts as installed."""
 
-    def __init__(self, name: str, suites: Sequence[str], status: Path | None = None) -> None:
+    def __init__(
+        self, name: str, suites: Sequence[str], status: Path | None = None
+    ) -> None:
         self.folder = settings.CACHE / "apt" / name
         self.suites = suites
         self.status = status
@@ -49,19 +57,36 @@ class Suites:
             raise console.Stop("this machine has no apt-get and dpkg-deb", ADVICE)
         for folder in ("lists/partial", "cache/archives/partial", "debs"):
             (self.folder / folder).mkdir(parents=True, exist_ok=True)
-        keyring = os.environ.get("AFTERSALES_DEBIAN_KEYRING") or (KEYRING if KEYRING.is_file() else None)
+        keyring = os.environ.get("AFTERSALES_DEBIAN_KEYRING") or (
+            KEYRING if KEYRING.is_file() else None
+        )
         options = f"[signed-by={keyring}] " if keyring else ""
-        sources = "".join(f"deb {options}{mirror()} {suite} main\n" for suite in self.suites)
+        sources = "".join(
+            f"deb {options}{mirror()} {suite} main\n" for suite in self.suites
+        )
         (self.folder / "sources.list").write_text(sources)
         (self.folder / "status").touch()
-        console.run(["apt-get", *self._options(), "update"], log=f"apt-{self.folder.name}", advice=ADVICE)
+        console.run(
+            ["apt-get", *self._options(), "update"],
+            log=f"apt-{self.folder.name}",
+            advice=ADVICE,
+        )
 
     def dependencies(self, packages: Iterable[str]) -> list[str]:
         """The packages and all they need that ``status`` does not have yet."""
         plan = console.output(
-            ["apt-get", *self._options(), "install", "--simulate", "--no-install-recommends", *packages]
+            [
+                "apt-get",
+                *self._options(),
+                "install",
+                "--simulate",
+                "--no-install-recommends",
+                *packages,
+            ]
         )
-        return [line.split()[1] for line in plan.splitlines() if line.startswith("Inst ")]
+        return [
+            line.split()[1] for line in plan.splitlines() if line.startswith("Inst ")
+        ]
 
     def unpack(self, packages: Iterable[str], target: Path) -> list[str]:
         """Download the packages and lay their files under ``target``; return the archive names."""
@@ -76,7 +101,10 @@ class Suites:
         )
         archives = sorted(debs.glob("*.deb"))
         for archive in archives:
-            console.run(["dpkg-deb", "--extract", archive, target], log=f"unpack-{self.folder.name}")
+            console.run(
+                ["dpkg-deb", "--extract", archive, target],
+                log=f"unpack-{self.folder.name}",
+            )
         shutil.rmtree(debs)
         return [archive.name for archive in archives]
 
@@ -95,7 +123,11 @@ class Suites:
             # As root, apt would fetch as another user, who cannot write into root's cache folder.
             "APT::Sandbox::User": "root",
         }
-        return [part for key, value in settings_.items() for part in ("-o", f"{key}={value}")]
+        return [
+            part
+            for key, value in settings_.items()
+            for part in ("-o", f"{key}={value}")
+        ]
 
 
 def own_release() -> str:

@@ -27,7 +27,9 @@ env.cr.commit()
 class Workshop:
     """Odoo, its environment and a server together: makes, copies and drops databases."""
 
-    def __init__(self, odoo: Odoo, environment: Environment, pg: Mapping[str, str]) -> None:
+    def __init__(
+        self, odoo: Odoo, environment: Environment, pg: Mapping[str, str]
+    ) -> None:
         self.odoo = odoo
         self.environment = environment
         self.pg = dict(pg)
@@ -37,7 +39,11 @@ class Workshop:
     @property
     def config(self) -> Path:
         """Odoo's configuration file for this checkout and server."""
-        path = settings.CACHE / "conf" / f"odoo-{settings.digest(str(settings.ROOT), self.pg.get('PGHOST'))}.conf"
+        path = (
+            settings.CACHE
+            / "conf"
+            / f"odoo-{settings.digest(str(settings.ROOT), self.pg.get('PGHOST'))}.conf"
+        )
         path.parent.mkdir(parents=True, exist_ok=True)
         addons = (*self.odoo.addons, *settings.addons_paths())
         options = {
@@ -52,7 +58,9 @@ class Workshop:
             "list_db": False,
             "with_demo": False,
         }
-        text = "[options]\n" + "".join(f"{key} = {value}\n" for key, value in options.items() if value is not None)
+        text = "[options]\n" + "".join(
+            f"{key} = {value}\n" for key, value in options.items() if value is not None
+        )
         if not path.is_file() or path.read_text() != text:
             path.touch(mode=0o600)
             path.write_text(text)
@@ -63,18 +71,38 @@ class Workshop:
         """Environment of every process that talks to the server or runs Odoo."""
         binaries = self.environment.folder / "bin"
         path = self.pg.get("PATH", os.environ.get("PATH", ""))
-        return {**os.environ, **self.pg, "PATH": f"{binaries}{os.pathsep}{path}", "ODOO_RC": str(self.config)}
+        return {
+            **os.environ,
+            **self.pg,
+            "PATH": f"{binaries}{os.pathsep}{path}",
+            "ODOO_RC": str(self.config),
+        }
 
     def command(self, *arguments: str) -> list[str]:
         """Odoo's command line with our configuration; a subcommand stays in front."""
-        subcommand = [arguments[0]] if arguments and not arguments[0].startswith("-") else []
+        subcommand = (
+            [arguments[0]] if arguments and not arguments[0].startswith("-") else []
+        )
         rest = arguments[len(subcommand) :]
         start = "import sys; sys.argv[0] = 'odoo'; import odoo.cli; odoo.cli.main()"
-        return [str(self.environment.python), "-c", start, *subcommand, "--config", str(self.config), *rest]
+        return [
+            str(self.environment.python),
+            "-c",
+            start,
+            *subcommand,
+            "--config",
+            str(self.config),
+            *rest,
+        ]
 
     def odoo_run(self, *arguments: str, log: str, stdin: str | None = None) -> Path:
         return console.run(
-            self.command(*arguments), log=log, advice=INSTALL_ADVICE, env=self.env, stdin=stdin, cwd=settings.CACHE
+            self.command(*arguments),
+            log=log,
+            advice=INSTALL_ADVICE,
+            env=self.env,
+            stdin=stdin,
+            cwd=settings.CACHE,
         )
 
     # -- databases -----------------------------------------------------------------------------
@@ -83,41 +111,82 @@ class Workshop:
         return bool(self.sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"))
 
     def sql(self, query: str, database: str = "postgres") -> str:
-        return console.output(["psql", "-AtX", "-v", "ON_ERROR_STOP=1", "-c", query, database], env=self.env).strip()
+        return console.output(
+            ["psql", "-AtX", "-v", "ON_ERROR_STOP=1", "-c", query, database],
+            env=self.env,
+        ).strip()
 
     def create(self, name: str, template: str = "template0") -> None:
         """Make a database, in place of one of the same name."""
         self.drop(name)
-        console.run(["createdb", "--template", template, "--encoding", "UTF8", name], log=f"createdb-{name}", env=self.env)
+        console.run(
+            ["createdb", "--template", template, "--encoding", "UTF8", name],
+            log=f"createdb-{name}",
+            env=self.env,
+        )
 
     def drop(self, name: str) -> None:
-        console.run(["dropdb", "--if-exists", "--force", name], log="dropdb", env=self.env)
+        console.run(
+            ["dropdb", "--if-exists", "--force", name], log="dropdb", env=self.env
+        )
 
     def rename(self, name: str, new: str) -> None:
         self.drop(new)
         console.run(
-            ["psql", "-X", "-c", f'ALTER DATABASE "{name}" RENAME TO "{new}"', "postgres"], log="rename", env=self.env
+            [
+                "psql",
+                "-X",
+                "-c",
+                f'ALTER DATABASE "{name}" RENAME TO "{new}"',
+                "postgres",
+            ],
+            log="rename",
+            env=self.env,
         )
 
     def shell(self, database: str, code: str, log: str) -> Path:
         """Run code with ``env``, as in Odoo's shell; an exception in it fails the step."""
         guarded = f"try:\n    exec({code!r})\nexcept BaseException:\n    import traceback, os\n    traceback.print_exc()\n    os._exit(1)\n\n"
-        return self.odoo_run("shell", "-d", database, "--no-http", "--shell-interface", "python", log=log, stdin=guarded)
+        return self.odoo_run(
+            "shell",
+            "-d",
+            database,
+            "--no-http",
+            "--shell-interface",
+            "python",
+            log=log,
+            stdin=guarded,
+        )
 
     # -- templates -----------------------------------------------------------------------------
 
     def base(self) -> str:
         """The template with the base modules, without demo data; built on first use."""
         modules = settings.base_modules()
-        pins = (settings.REQUIREMENTS / "addons.txt").read_text(), (settings.REQUIREMENTS / "lock.txt").read_text()
-        name = f"ar_base_{settings.digest(modules, self.odoo.version, [p for p in pins[0].split()], 1)}"
+        pins = [
+            line
+            for line in (settings.REQUIREMENTS / "lock.txt").read_text().splitlines()
+            if "odoo-addon" in line
+        ]
+        name = f"ar_base_{settings.digest(modules, self.odoo.version, pins)}"
         with self._alone(name) as missing:
             if not missing:
                 return name
             building = f"{name}_building"
-            with console.step(f"installing {len(modules)} Odoo modules into {name}", "Odoo, two to four minutes"):
+            with console.step(
+                f"installing {len(modules)} Odoo modules into {name}",
+                "Odoo, two to four minutes",
+            ):
                 self.create(building)
-                self.odoo_run("-d", building, "-i", ",".join(modules), "--stop-after-init", "--no-http", log=name)
+                self.odoo_run(
+                    "-d",
+                    building,
+                    "-i",
+                    ",".join(modules),
+                    "--stop-after-init",
+                    "--no-http",
+                    log=name,
+                )
                 self.shell(building, _KEEP_FILES_IN_DATABASE, log=f"{name}-files")
                 self.rename(building, name)
         return name
@@ -130,10 +199,20 @@ class Workshop:
             if not missing:
                 return name
             building = f"{name}_building"
-            with console.step(f"installing {settings.ADDON_NAME} into {name}", "Odoo, half a minute"):
+            with console.step(
+                f"installing {settings.ADDON_NAME} into {name}", "Odoo, half a minute"
+            ):
                 self._drop_older("ar_test_")
                 self.create(building, template=base)
-                self.odoo_run("-d", building, "-i", settings.ADDON_NAME, "--stop-after-init", "--no-http", log=name)
+                self.odoo_run(
+                    "-d",
+                    building,
+                    "-i",
+                    settings.ADDON_NAME,
+                    "--stop-after-init",
+                    "--no-http",
+                    log=name,
+                )
                 self.rename(building, name)
         return name
 

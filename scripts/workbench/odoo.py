@@ -45,7 +45,9 @@ def find() -> Odoo:
     if home:
         found = _at(Path(home).expanduser().resolve())
         if not found:
-            raise console.Stop(f"ODOO_HOME={home} is not an Odoo 19 source folder", ADVICE)
+            raise console.Stop(
+                f"ODOO_HOME={home} is not an Odoo 19 source folder", ADVICE
+            )
         return found
     for entry in (*sys.path, "/usr/lib/python3/dist-packages"):
         if entry and (found := _at(Path(entry))):
@@ -76,12 +78,18 @@ def _unpacked() -> Odoo:
         partial = settings.CACHE / "odoo.partial"
         shutil.rmtree(partial, ignore_errors=True)
         try:
-            with console.step("reading the list of Debian's packages", "the Debian mirror, 20 MB"):
+            with console.step(
+                "reading the list of Debian's packages", "the Debian mirror, 20 MB"
+            ):
                 suites.update()
-            with console.step("unpacking Odoo 19", "the Debian mirror, 133 MB, then 1.3 GB on disk"):
+            with console.step(
+                "unpacking Odoo 19", "the Debian mirror, 133 MB, then 1.3 GB on disk"
+            ):
                 names = suites.unpack(("odoo-19", *STATIC_PACKAGES), partial)
         except console.Stop as error:
-            raise console.Stop(f"Odoo 19 could not be fetched: {error}", f"{error.advice} Or: {ADVICE}") from error
+            raise console.Stop(
+                f"Odoo 19 could not be fetched: {error}", f"{error.advice} Or: {ADVICE}"
+            ) from error
         (partial / "unpacked.txt").write_text("\n".join(names) + "\n")
         shutil.rmtree(target, ignore_errors=True)
         partial.rename(target)
@@ -93,4 +101,6 @@ def _unpacked() -> Odoo:
 
 def _package_version(archives: str) -> str:
     """The version of the package among the names of the unpacked archives."""
-    return next(name.split("_")[1] for name in archives.split() if name.startswith("odoo-19_"))
+    return next(
+        name.split("_")[1] for name in archives.split() if name.startswith("odoo-19_")
+    )

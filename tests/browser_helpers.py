@@ -1,0 +1,39 @@
+"""Steps that every browser test takes. Odoo's page never gets idle: wait for elements."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+
+def login(page: Page, user: str = "admin", password: str = "admin") -> None:
+    """Log in through the form; ends in the web client, or in the portal for its users."""
+    page.goto("/web/login", wait_until="domcontentloaded")
+    page.fill("input[name=login]", user)
+    page.fill("input[name=password]", password)
+    page.click("form.oe_login_form button[type=submit]")
+    expect(page.locator(".o_main_navbar, .o_portal").first).to_be_visible()
+
+
+def open_path(
+    page: Page, path: str, ready: str = ".o_action_manager .o_view_controller"
+) -> None:
+    """Go to a page of the web client, e.g. ``/odoo/sales``, and wait for its view."""
+    page.goto(path, wait_until="domcontentloaded")
+    expect(page.locator(ready).first).to_be_visible()
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing sticks out sideways: what a phone's user would have to scroll for."""
+    wider = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert wider <= 1, f"the page is {wider} pixels wider than the screen"
+
+
+def shoot(page: Page, folder: Path, name: str) -> Path:
+    """A screenshot to look at."""
+    path = folder / f"{name}.png"
+    page.screenshot(path=path)
+    return path

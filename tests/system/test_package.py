@@ -1,0 +1,101 @@
+"""The addon as pip installs it: one wheel that brings everything the manifest needs."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ADDON = ROOT / "aftersales_rules"
+INSIDE = "odoo/addons/aftersales_rules/"
+
+
+def _wheel(source: Path, target: Path) -> Path:
+    """Build a wheel without the network: whool is part of the test requirements."""
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--no-deps",
+        "--no-build-isolation",
+    ]
+    done = subprocess.run(
+        [*command, "--no-index", "--wheel-dir", str(target), str(source)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (wheel,) = target.glob("*.whl")
+    return wheel
+
+
+def _names(wheel: Path) -> set[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory) -> Path:
+    """The addon's folder alone, as someone without git would have it."""
+    target = tmp_path_factory.mktemp("copy") / "aftersales_rules"
+    shutil.copytree(ADDON, target, ignore=shutil.ignore_patterns("__pycache__"))
+    return target
+
+
+def test_a_plain_copy_builds_a_wheel_with_all_the_addon(copied, tmp_path):
+    """Every file of the addon is in the wheel, under Odoo's namespace, and nothing else."""
+    wheel = _wheel(copied, tmp_path)
+    assert wheel.name.startswith("odoo_addon_aftersales_rules-19.0.")
+    names = _names(wheel)
+    expected = {
+        INSIDE + path.relative_to(copied).as_posix()
+        for path in copied.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    expected -= {INSIDE + "pyproject.toml"}
+    assert expected <= names
+    assert {name for name in names if not name.startswith("odoo_addon_")} - {
+        INSIDE + "pyproject.toml"
+    } == expected
+
+
+def test_the_wheel_brings_what_the_manifest_names(copied, tmp_path):
+    """Data files, and the rules core, which no manifest names."""
+    names = _names(_wheel(copied, tmp_path))
+    manifest = ast.literal_eval((ADDON / "__manifest__.py").read_text())
+    for name in [*manifest["data"], *manifest.get("demo", ()), "rules/__init__.py"]:
+        assert INSIDE + name in names
+
+
+def test_a_fresh_clone_builds_the_same_wheel(copied, tmp_path):
+    """whool counts commits in a clone; the files are those of the plain copy."""
+    subprocess.run(
+        ["git", "clone", "--quiet", str(ROOT), str(tmp_path / "clone")], check=True
+    )
+    (tmp_path / "dist").mkdir()
+    wheel = _wheel(tmp_path / "clone" / "aftersales_rules", tmp_path / "dist")
+    assert wheel.name.startswith("odoo_addon_aftersales_rules-19.0.")
+    assert INSIDE + "__manifest__.py" in _names(wheel)
+
+
+def test_the_wheel_requires_pydantic_and_not_durable_rules(copied, tmp_path):
+    """A server without a compiler can install the addon."""
+    with zipfile.ZipFile(_wheel(copied, tmp_path)) as archive:
+        (metadata,) = (
+            name for name in archive.namelist() if name.endswith("/METADATA")
+        )
+        lines = archive.read(metadata).decode().splitlines()
+    required = [
+        line.split(": ", 1)[1] for line in lines if line.startswith("Requires-Dist")
+    ]
+    assert any(name.startswith("pydantic") for name in required)
+    assert any(name.startswith("odoo-addon-helpdesk_mgmt") for name in required)
+    assert not [name for name in required if "durable" in name]
