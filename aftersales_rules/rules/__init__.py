@@ -51,7 +51,8 @@ from .language import (
 )
 from .registry import REGISTRY, DecisionSpec, Registry
 from .schema import pack_json_schema
-from .values import FactType, ValueFault, format_value, parse_value
+from .templates import Template
+from .values import FactType, ValueFault, format_value, parse_value, to_json
 
 __all__ = [
     "REGISTRY",
@@ -80,6 +81,7 @@ __all__ = [
     "Rule",
     "RuleExplanation",
     "RulesError",
+    "Template",
     "Threshold",
     "ThresholdOperand",
     "ValueFault",
@@ -100,4 +102,5 @@ __all__ = [
     "ratio",
     "text",
     "time_fact",
+    "to_json",
 ]

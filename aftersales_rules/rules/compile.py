@@ -30,10 +30,10 @@ answer, so the two cannot differ in them.
 from __future__ import annotations
 
 import hashlib
+import logging
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from decimal import InvalidOperation
 from typing import Any, Literal
 
 from . import durable
@@ -47,6 +47,8 @@ from .plain import Predicate, rule_predicate
 from .program import TypedRule
 from .registry import REGISTRY, DecisionSpec, Registry
 from .values import to_json
+
+_logger = logging.getLogger(__name__)
 
 EngineChoice = Literal["auto", "durable", "plain"]
 BULK_MIN = 32
@@ -205,9 +207,9 @@ class _Program:
             rule.rule.valid_from or rule.rule.valid_to for rule in self.rules
         )
         self._steps_on: dict[date, tuple[tuple[Predicate, TypedRule], ...]] = {}
-        self.decide = self.decide_plain
+        self.decide: Callable[[FactModel, date], Decision] = self.decide_plain
         if engine == "durable_rules" and self.rules:
-            self._engine = durable.DurableRules(spec, self.rules)
+            self._engine = durable.DurableRules(self.rules)
             self.decide = self.decide_durable
 
     def values_of(self, facts: FactModel, on: date) -> dict[str, Any]:
@@ -241,16 +243,24 @@ class _Program:
                         return decided(self.scope, on, values, (rule,))
                 return decided(self.scope, on, values, ())
             rules = tuple([rule for holds, rule in steps if holds(values)])
-        except (InvalidOperation, TypeError, KeyError) as err:
+        except (ArithmeticError, LookupError, TypeError) as err:
             raise self._unchecked(facts) from err
         return decided(self.scope, on, values, rules)
 
-    def decide_durable(self, facts: FactModel, on: date) -> Decision:
-        """Decide with durable_rules."""
+    def decide_durable(
+        self, facts: FactModel, on: date, fallback: bool = True
+    ) -> Decision:
+        """Decide with durable_rules; should it fail, with the closures."""
         values = self.values_of(facts, on)
         try:
             found = self._engine.matched(values)
-        except (InvalidOperation, TypeError, KeyError, ValueError) as err:
+        except EngineError as err:
+            # The two evaluators are equal: a gate is better answered than broken.
+            if not fallback:
+                raise
+            _logger.warning("%s; the plain evaluator decides", err)
+            return self.decide_plain(facts, on)
+        except (ArithmeticError, AttributeError, LookupError, TypeError) as err:
             raise self._unchecked(facts) from err
         rules = [self.rules[index] for index in sorted(found)]
         if self._dated:

@@ -24,7 +24,7 @@ from typing import Any
 from .decision import Scope
 from .facts import FieldSpec
 from .language import Operator
-from .plain import comparison_predicate, term_value
+from .plain import clause_predicate, comparison_predicate, term_value
 from .program import Comparison, FactTerm, Term, TypedRule
 from .values import NUMBER_TYPES, FactType, format_value
 
@@ -130,10 +130,7 @@ def _unchanged(text: str) -> str:
 
 
 def _all_hold(rule: TypedRule, values: Mapping[str, Any]) -> bool:
-    return all(
-        any(comparison_predicate(member)(values) for member in clause.any_of)
-        for clause in rule.clauses
-    )
+    return all(clause_predicate(clause)(values) for clause in rule.clauses)
 
 
 @dataclass(frozen=True)

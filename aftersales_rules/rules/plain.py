@@ -25,7 +25,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from .language import Operator
-from .program import Comparison, Constant, FactTerm, Term, TypedRule
+from .program import Clause, Comparison, Constant, FactTerm, Term, TypedRule
 from .values import multiply
 
 Values: TypeAlias = Mapping[str, Any]
@@ -43,12 +43,12 @@ COMPARE: Mapping[Operator, Callable[[Any, Any], bool]] = {
 
 def rule_predicate(rule: TypedRule) -> Predicate:
     """Whether all clauses of a rule hold."""
-    return _all_of(
-        [
-            _any_of([comparison_predicate(member) for member in clause.any_of])
-            for clause in rule.clauses
-        ]
-    )
+    return _all_of([clause_predicate(clause) for clause in rule.clauses])
+
+
+def clause_predicate(clause: Clause) -> Predicate:
+    """Whether at least one comparison of a clause holds."""
+    return _any_of([comparison_predicate(member) for member in clause.any_of])
 
 
 def comparison_predicate(comparison: Comparison) -> Predicate:

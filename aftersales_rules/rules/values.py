@@ -88,7 +88,7 @@ _EXACT = Context(prec=60, traps=[*_TRAPS, Inexact])
 _CUT = Context(prec=60, rounding=ROUND_DOWN, traps=_TRAPS)
 _NEAR = Context(prec=60, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
 _STEP = {kind: Decimal(1).scaleb(-places) for kind, places in PLACES.items()}
-_SCALE = {kind: 10**places for kind, places in PLACES.items()}
+_SCALE: Mapping[FactType, int] = {kind: 10**places for kind, places in PLACES.items()}
 _MAGNITUDE = {kind: Decimal(LIMIT // scale) for kind, scale in _SCALE.items()}
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
@@ -365,13 +365,13 @@ def multiply(value: Decimal | int, factor: Decimal) -> Decimal:
 def to_integer(kind: FactType, value: Any) -> int:
     """The exact integer image of a number, date, time or boolean."""
     if kind in DECIMAL_TYPES:
-        return int(_EXACT.multiply(value, _SCALE[kind]))
+        scaled: Decimal = _EXACT.multiply(value, _SCALE[kind])
+        return int(scaled)
     if kind is FactType.DATE:
         return int(value.toordinal())
     if kind is FactType.TIME:
         return int(value.hour * 60 + value.minute)
-    number: int = value + 0
-    return number
+    return int(value)
 
 
 def scale_of(kind: FactType) -> int:

@@ -1,0 +1,50 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class AftersalesCreditAccount(models.Model):
+    """One row per commercial partner and company: what two workers contend for."""
+
+    _name = "aftersales.credit.account"
+    _description = "Credit Account"
+    _log_access = False
+
+    partner_id = fields.Many2one("res.partner", required=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
+    revision = fields.Integer(default=0, required=True)
+
+    _partner_company_unique = models.Constraint(
+        "UNIQUE (partner_id, company_id)",
+        "There is one credit account per customer and company.",
+    )
+
+    def _serialize(self, keys):
+        """Let only one transaction at a time judge the credit of these customers.
+
+        PostgreSQL runs at REPEATABLE READ: a lock that merely waits would go on with
+        the snapshot from before the wait, and two orders, each within the limit,
+        would both pass. Writing the row makes the transaction that comes second fail
+        with a serialization error, which Odoo answers by running the whole request
+        again on a new snapshot; nobody sees an error.
+
+        :param set[tuple[int, int]] keys: commercial partner id, company id
+        """
+        if not keys:
+            return
+        # sorted, so that two batches take the rows in the same order: no deadlock
+        partner_ids, company_ids = zip(*sorted(keys), strict=True)
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO aftersales_credit_account AS account
+                            (partner_id, company_id, revision)
+                     SELECT partner_id, company_id, 1
+                       FROM unnest(%s::int[], %s::int[]) AS k(partner_id, company_id)
+                ON CONFLICT (partner_id, company_id)
+                  DO UPDATE SET revision = account.revision + 1
+                """,
+                list(partner_ids),
+                list(company_ids),
+            )
+        )

@@ -1,0 +1,336 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..rules import REGISTRY, Decision, FactType, RulesError
+
+MODES = [("observe", "Observed"), ("enforce", "Enforced")]
+
+
+class AftersalesDecision(models.Model):
+    """A decision as it was made: facts, version, answer, reason (R3, R4, R10).
+
+    *How to use.* Gates call ``_record`` with all decisions of an event at once:
+    one INSERT for a hundred. Nothing else makes these records and nothing
+    changes them. The texts are written when somebody reads, in the language of
+    the reader, from the stored facts and the stored version.
+
+    The model has no mail.thread and no stored computed field, so that recording
+    stays cheap.
+    """
+
+    _name = "aftersales.decision"
+    _inherit = ["aftersales.immutable"]
+    _description = "Decision"
+    _order = "id desc"
+
+    decision = fields.Selection("_selection_decision", required=True, readonly=True)
+    event = fields.Char(required=True, readonly=True)
+    mode = fields.Selection(MODES, required=True, readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="restrict", index=True
+    )
+    order_id = fields.Many2one(
+        "sale.order",
+        "Order",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    res_model = fields.Char("Document Model", readonly=True)
+    res_id = fields.Many2oneReference(
+        "Document", model_field="res_model", readonly=True
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Customer",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The commercial entity whose credit was judged.",
+    )
+    version_id = fields.Many2one(
+        "aftersales.version", "Rules", required=True, readonly=True, ondelete="restrict"
+    )
+    engine = fields.Char(required=True, readonly=True)
+    facts = fields.Text(required=True, readonly=True)
+    outcomes = fields.Text(required=True, readonly=True)
+    payload = fields.Text(required=True, readonly=True)
+    rule = fields.Char("Technical Name of the Rule", readonly=True)
+    result = fields.Selection("_selection_result", required=True, readonly=True)
+    reason = fields.Text("Reason (English)", required=True, readonly=True)
+
+    event_display = fields.Char("On", compute="_compute_event_display")
+    rule_label = fields.Char("Deciding Rule", compute="_compute_texts")
+    reason_display = fields.Text("Reason", compute="_compute_texts")
+    explanation_html = fields.Html(
+        "Explanation", compute="_compute_explanation_html", sanitize=False
+    )
+
+    _document_idx = models.Index("(res_model, res_id)")
+
+    @api.model
+    def _selection_decision(self):
+        return self.env["aftersales.text"]._get_decision_selection()
+
+    @api.model
+    def _selection_result(self):
+        """What decisions can answer: the choices of all outcome models."""
+        text = self.env["aftersales.text"]
+        results = {
+            "none": self.env._("No rule matched"),
+            "waived": self.env._("Released by a person"),
+        }
+        for spec in REGISTRY:
+            for field in spec.outcome_fields.values():
+                for value, label in (field.choices or {}).items():
+                    results.setdefault(value, text._term(label))
+        return list(results.items())
+
+    # -------------------------------------------------------- recording
+
+    @api.model
+    def _record(self, items: list[dict]) -> "AftersalesDecision":
+        """Keep decisions that were just made; one INSERT for up to a hundred.
+
+        Keys of an item: ``decision`` (of the core), ``company``, ``event``,
+        ``mode``, ``result``; optional ``order``, ``res_model`` and ``res_id``,
+        ``partner``, ``version_id``.
+        """
+        return self._insert([self._prepare_vals(item) for item in items]).with_env(
+            self.env
+        )
+
+    def _prepare_vals(self, item: dict) -> dict:
+        decision: Decision = item["decision"]
+        order, partner = item.get("order"), item.get("partner")
+        if not partner and order:
+            partner = order.sudo().partner_invoice_id  # sudo: the customer's name only
+        version_id, engine = self._find_version(item)
+        return {
+            "decision": decision.decision,
+            "event": item["event"],
+            "mode": item["mode"],
+            "company_id": item["company"].id,
+            "order_id": order.id if order else False,
+            "res_model": item.get("res_model") or (order and order._name) or False,
+            "res_id": item.get("res_id") or (order and order.id) or False,
+            "partner_id": partner.sudo().commercial_partner_id.id if partner else False,
+            "version_id": version_id,
+            "engine": engine,
+            "facts": _to_json(decision.facts),
+            "outcomes": _to_json(decision.outcomes),
+            "payload": decision.to_bytes().decode(),
+            "rule": decision.rule or False,
+            "result": item["result"],
+            "reason": decision.reason,
+        }
+
+    def _find_version(self, item: dict) -> tuple[int, str]:
+        """The version that made a decision: the current one, nearly always."""
+        versions = self.env["aftersales.version"]
+        version_id, compiled = versions._get_current(item["company"])
+        wanted = item["decision"].version
+        if compiled.version != wanted or item.get("version_id"):
+            version_id = (
+                item.get("version_id")
+                or versions.sudo()  # sudo: deciding is not a user's right
+                .search(
+                    [
+                        ("company_id", "=", item["company"].id),
+                        ("version_hash", "=", wanted),
+                    ],
+                    limit=1,
+                )
+                .id
+            )
+            compiled = versions._get_compiled_by_id(version_id)
+            if compiled.version != wanted:
+                raise ValueError(f"no published version {wanted!r}")
+        return version_id, compiled.engine
+
+    # ---------------------------------------------------------- reading
+
+    @api.depends("event")
+    @api.depends_context("lang")
+    def _compute_event_display(self):
+        words = {
+            "confirm": self.env._("Confirmation"),
+            "change": self.env._("Change of the order"),
+            "payment": self.env._("Payment"),
+            "recheck": self.env._("Re-check"),
+            "cron": self.env._("Scheduled check"),
+            "deliver": self.env._("Delivery"),
+            "release": self.env._("Release"),
+            "manual": self.env._("Check by hand"),
+        }
+        for record in self:
+            record.event_display = words.get(record.event, record.event)
+
+    @api.depends("decision", "order_id", "partner_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._selection_decision())
+        for record in self:
+            subject = record.order_id or record.partner_id
+            label = labels.get(record.decision, record.decision)
+            # sudo: the name of a document whose decision the user may read
+            record.display_name = (
+                f"{label}: {subject.sudo().display_name}" if subject else label
+            )
+
+    @api.depends("payload", "version_id")
+    @api.depends_context("lang")
+    def _compute_texts(self):
+        for record in self:
+            try:
+                matches = record._get_compiled().render(
+                    record._get_decision(), self.env.lang
+                )
+            except RulesError:  # rules of an addon that is gone: as recorded
+                record.rule_label, record.reason_display = record.rule, record.reason
+                continue
+            record.rule_label = matches[0].label if matches else False
+            record.reason_display = (
+                "\n".join(match.reason for match in matches)
+                if matches
+                else self.env._("No rule matched.")
+            )
+
+    def _get_compiled(self):
+        # sudo: a decision is explained to everyone who may read it.
+        return self.sudo().version_id._get_compiled()
+
+    def _get_rendered(self, cause: str):
+        """Reason and remedy of the rule that held for a cause, in the user's language.
+
+        :return: a RenderedMatch of the core, or None
+        """
+        self.ensure_one()
+        record = self.sudo()  # sudo: who reads a hold may read why
+        decision = record._get_decision()
+        try:
+            rendered = record._get_compiled().render(decision, self.env.lang)
+        except RulesError:  # rules of an addon that is gone
+            return None
+        for match, texts in zip(decision.matched, rendered, strict=True):
+            if match.outcome.get("cause") == cause:
+                return texts
+        return None
+
+    def _get_decision(self) -> Decision:
+        """The decision of the core, as it was stored."""
+        self.ensure_one()
+        return Decision.from_bytes(self.payload)
+
+    @api.depends("payload", "version_id")
+    @api.depends_context("lang")
+    def _compute_explanation_html(self):
+        for record in self:
+            record.explanation_html = self.env["ir.qweb"]._render(
+                "aftersales_rules.decision_explanation",
+                record._prepare_explanation(),
+            )
+
+    def _prepare_explanation(self) -> dict:
+        """Everything that the explanation shows, as texts."""
+        self.ensure_one()
+        results = dict(self._selection_result())
+        values = {
+            "record": self,
+            "result": results.get(self.result, self.result),
+            "matches": [],
+            "facts": [],
+            "rules": [],
+            "failure": False,
+        }
+        try:
+            compiled = self._get_compiled()
+            decision = self._get_decision()
+            spec = REGISTRY.get(decision.decision)
+            facts = spec.facts(**decision.facts)
+            explanation = compiled.explain(
+                decision.decision,
+                facts,
+                on=decision.on,
+                lang=self.env.lang,
+                translate=self.env["aftersales.text"]._term,
+            )
+            values["matches"] = compiled.render(decision, self.env.lang)
+        except RulesError as err:
+            values["failure"] = str(err)
+            return values
+        values["facts"] = self._prepare_facts(spec, facts)
+        values["rules"] = explanation.rules
+        return values
+
+    def _prepare_facts(self, spec, facts) -> list[dict]:
+        text = self.env["aftersales.text"]
+        currency = getattr(facts, "currency", None)
+        rows = []
+        for field in spec.fact_fields.values():
+            words = text._field(field)
+            value = getattr(facts, field.name)
+            rows.append(
+                {
+                    "label": words.label,
+                    "help": words.help,
+                    "value": text._value(field, value, currency),
+                    "is_set": value is not None,
+                    "is_number": field.type not in (FactType.TEXT, FactType.CHOICE),
+                }
+            )
+        return rows
+
+    # ---------------------------------------------------------- actions
+
+    def action_replay(self):
+        """Decide again, from the stored facts with the stored rules (R3)."""
+        self.ensure_one()
+        self.check_access("read")
+        stored = self._get_decision()
+        try:
+            facts = REGISTRY.get(stored.decision).facts(**stored.facts)
+            again = self._get_compiled().decide(stored.decision, facts, on=stored.on)
+        except RulesError as err:
+            raise UserError(
+                self.env._("This decision cannot be repeated: %(error)s", error=err)
+            ) from err
+        same = again.to_bytes() == stored.to_bytes()
+        if same:
+            message = self.env._("The same facts and rules give the same answer.")
+        else:
+            message = self.env._(
+                "The answer differs. Recorded: %(before)s Now: %(after)s",
+                before=stored.reason,
+                after=again.reason,
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Decided again"),
+                "message": message,
+                "type": "success" if same else "danger",
+                "sticky": not same,
+            },
+        }
+
+    def action_open_document(self):
+        """Open what was judged: the order, the transfer, the customer."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.res_model or self.res_model not in self.env:
+            raise UserError(self.env._("This decision is about no document."))
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "views": [(False, "form")],
+        }
+
+
+def _to_json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True)

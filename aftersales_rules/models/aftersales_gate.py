@@ -1,0 +1,538 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Credit gates: event → facts → decide → record → apply, for orders.
+
+How it works: every event that may change what an order may do ends in
+``_judge_credit``. It gathers facts for all orders at once, asks the rules order by
+order (an order that goes on adds to the exposure of the next one of the same
+customer), records the decisions, and where the gate enforces opens and closes holds.
+Events that come many to a transaction (payments, price changes) are queued and run
+once, before the transaction commits.
+"""
+
+import logging
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+
+from ..rules import RulesError
+
+_logger = logging.getLogger(__name__)
+
+GATE_DECISIONS = {"procurement": "credit_hold", "shipment": "shipment_release"}
+"""The decision that each gate of an order asks for."""
+
+_QUEUE = "aftersales_rules.credit_queue"
+RECHECK_BATCH = 1000
+"""Orders per batch of the re-check; bounds memory and the length of a transaction."""
+
+
+class Judged(tuple):
+    """Ids of orders that the gate has just judged, carried through a call.
+
+    Its type is what counts: a client can send a context key of the same name, but
+    only ever as plain JSON.
+    """
+
+    __slots__ = ()
+
+    @property
+    def order_ids(self):
+        return self
+
+
+@dataclass
+class Judgement:
+    """One decision about one order, and what it asks for."""
+
+    order: models.BaseModel
+    gate: str
+    decision: object
+    enforced: bool
+    causes: dict = field(default_factory=dict)
+    waived: bool = False
+    record: models.BaseModel | None = None
+
+    @property
+    def result(self):
+        if self.causes:
+            return "hold"
+        return "waived" if self.waived else "release"
+
+
+class AftersalesGate(models.AbstractModel):
+    _name = "aftersales.gate"
+    _description = "Gates of Sales Orders"
+
+    # ------------------------------------------------------------------- judging
+
+    @api.model
+    def _judge_credit(self, orders, event, gates=("procurement", "shipment")):
+        """Judge confirmed orders and apply what the rules say (O1–O4).
+
+        :param orders: `sale.order` in state sale
+        :param str event: confirm, change, recheck or deliver
+        :param gates: what to judge
+        :return: ids of the orders, for the rest of the call
+        :rtype: Judged
+        """
+        # sudo: credit is judged on figures that the person need not see, and holds
+        # are opened for whoever confirms, customers on the portal among them
+        orders = orders.sudo().filtered(
+            lambda order: any(
+                order.company_id._aftersales_mode(GATE_DECISIONS[gate]) != "off"
+                for gate in gates
+            )
+        )
+        judged = Judged(self.env.context.get("aftersales_judged") or ())
+        if not orders:
+            return judged
+        enforcing = orders.filtered(
+            lambda order: order.company_id._aftersales_mode("credit_hold") == "enforce"
+        )
+        if enforcing and event != "deliver":
+            self.env["aftersales.credit.account"]._serialize(
+                {
+                    (
+                        order.partner_invoice_id.commercial_partner_id.id,
+                        order.company_id.id,
+                    )
+                    for order in enforcing
+                }
+            )
+        judgements = self._decide(orders, event, gates)
+        self._record(judgements, event)
+        self._apply(judgements, event)
+        return Judged({*judged, *orders.ids})
+
+    def _decide(self, orders, event, gates):
+        credits = self.env["aftersales.credit.facts"]._gather(orders)
+        standing = _Standing(orders)
+        going_on = {
+            order
+            for order in orders
+            if event != "confirm" and not standing.waits(order)
+        }
+        committed = defaultdict(float)
+        for order in going_on:
+            committed[credits[order.id].key] += credits[order.id].own
+        judgements = []
+        # orders that already go on first, then the oldest: who came first is served
+        # first
+        for order in orders.sorted(
+            lambda order: (order not in going_on, order.date_order, order.id)
+        ):
+            credit = credits[order.id]
+            own = credit.own if order in going_on else 0.0
+            facts = credit.facts(committed[credit.key] - own)
+            held = False
+            if "procurement" in gates and self._asks_procurement(
+                order, event, standing
+            ):
+                judgement = self._judge_one(
+                    order, "procurement", facts, credit, standing
+                )
+                if judgement:
+                    judgements.append(judgement)
+                    held = bool(judgement.causes) and judgement.enforced
+            elif standing.waits(order):
+                held = True
+            if order not in going_on and not held:
+                committed[credit.key] += credit.own
+            if "shipment" in gates and not held and self._ships(order, event):
+                judgement = self._judge_one(order, "shipment", facts, credit, standing)
+                if judgement:
+                    judgements.append(judgement)
+        return judgements
+
+    def _judge_one(self, order, gate, facts, credit, standing):
+        company = order.company_id
+        name = GATE_DECISIONS[gate]
+        mode = company._aftersales_mode(name)
+        if mode == "off":
+            return None
+        _version_id, compiled = self.env["aftersales.version"]._get_current(company)
+        today = company._aftersales_now().date()
+        judgement = Judgement(
+            order, gate, compiled.decide(name, facts, on=today), mode == "enforce"
+        )
+        matches = judgement.decision.matched
+        if any(match.outcome["effect"] == "release" for match in matches):
+            return judgement
+        for match in matches:
+            cause = match.outcome.get("cause")
+            if standing.get_releases(order)._covers(gate, cause, credit.amount, today):
+                judgement.waived = True
+            else:
+                judgement.causes.setdefault(cause, match)
+        return judgement
+
+    @api.model
+    def _asks_procurement(self, order, event, standing):
+        # A re-check never stops an order that already goes on; what is left of it
+        # is judged again at delivery.
+        return event in ("confirm", "change") or any(
+            hold.gate == "procurement" for hold in standing.holds[order.id]
+        )
+
+    @api.model
+    def _ships(self, order, event):
+        if event == "confirm":
+            return any(line.product_id.type == "consu" for line in order.order_line)
+        return order.delivery_status in ("pending", "started", "partial")
+
+    # ----------------------------------------------------------------- recording
+
+    def _record(self, judgements, event):
+        """Keep the decisions that say something new (R10)."""
+        fresh = [j for j in judgements if self._is_news(j, event)]
+        if not fresh:
+            return
+        records = self.env["aftersales.decision"]._record(
+            [
+                {
+                    "decision": judgement.decision,
+                    "company": judgement.order.company_id,
+                    "order": judgement.order,
+                    "res_model": judgement.order._name,
+                    "res_id": judgement.order.id,
+                    "event": event,
+                    "mode": "enforce" if judgement.enforced else "observe",
+                    "result": judgement.result,
+                    "partner": judgement.order.partner_invoice_id.commercial_partner_id,
+                }
+                for judgement in fresh
+            ]
+        )
+        for judgement, record in zip(fresh, records, strict=True):
+            judgement.record = record
+
+    def _is_news(self, judgement, event):
+        if event == "recheck":
+            if not judgement.enforced:
+                return False
+            # a re-check that changes nothing leaves no trace
+            open_holds = judgement.order._get_open_holds(judgement.gate)
+            before = {hold.cause: hold.reason for hold in open_holds}
+            after = {cause: match.reason for cause, match in judgement.causes.items()}
+            return before != after
+        seen = self.env.cr.precommit.data.setdefault("aftersales_rules.recorded", {})
+        key = (judgement.order.id, judgement.gate)
+        if event == "change" and seen.get(key) == judgement.decision:
+            return False
+        seen[key] = judgement.decision
+        return True
+
+    # ------------------------------------------------------------------ applying
+
+    def _apply(self, judgements, event):
+        to_open, to_close = [], defaultdict(self.env["aftersales.hold"].sudo().browse)
+        opened_orders = self.env["sale.order"].sudo()
+        for judgement in judgements:
+            if not judgement.enforced:
+                continue
+            order = judgement.order
+            for hold in order._get_open_holds(judgement.gate):
+                match = judgement.causes.pop(hold.cause, None)
+                if not match:
+                    to_close[order] |= hold
+                elif judgement.record and hold.reason != match.reason:
+                    hold.write(
+                        {
+                            "reason": match.reason,
+                            "remedy": match.remedy,
+                            "decision_id": judgement.record.id,
+                        }
+                    )
+            for cause, match in judgement.causes.items():
+                opened_orders |= order
+                to_open.append(self._prepare_hold_vals(judgement, cause, match, event))
+        if to_open:
+            holds = self.env["aftersales.hold"]._open(to_open)
+            self._tell_opened(opened_orders, holds)
+        if to_close:
+            self._close(to_close, "cause_ended")
+
+    def _prepare_hold_vals(self, judgement, cause, match, event):
+        order = judgement.order
+        return {
+            "order_id": order.id,
+            "company_id": order.company_id.id,
+            "partner_id": order.partner_invoice_id.commercial_partner_id.id,
+            "gate": judgement.gate,
+            "cause": cause,
+            "is_growth": judgement.gate == "procurement"
+            and event != "confirm"
+            and order.hold_state != "procurement",
+            "amount": order._get_amount_company_currency(),
+            "reason": match.reason,
+            "remedy": match.remedy,
+            "decision_id": judgement.record.id,
+            "opened_at": fields.Datetime.now(),
+            "opened_by_id": self.env.uid,
+            "opened_event": event,
+        }
+
+    def _close(self, holds_by_order, kind, reason=False, release=False):
+        """Close holds and let go on what nothing holds any more."""
+        orders = (
+            self.env["sale.order"].sudo().browse([order.id for order in holds_by_order])
+        )
+        waited = orders._filter_held("procurement")
+        for holds in holds_by_order.values():
+            holds._close(kind, reason=reason, release=release)
+        free = waited - waited._filter_held("procurement")
+        self._tell_closed(holds_by_order, kind, reason)
+        going_on = free.filtered(lambda order: order.state == "sale")
+        if going_on:
+            judged = Judged(
+                {*(self.env.context.get("aftersales_judged") or ()), *going_on.ids}
+            )
+            going_on.with_context(aftersales_judged=judged)._launch_released()
+            self._judge_credit(going_on, "recheck", gates=("shipment",))
+
+    @api.model
+    def _close_all(self, orders, kind):
+        """Close every open hold of orders that need none any more."""
+        holds = (
+            self.env["aftersales.hold"]
+            .sudo()
+            .search([("order_id", "in", orders.ids), ("state", "=", "open")])
+        )
+        if holds:
+            self._close(dict(holds.grouped("order_id")), kind)
+
+    # ------------------------------------------------------------------- telling
+
+    def _tell_opened(self, orders, holds):
+        authority = self.env["aftersales.release.authority"]
+        for order in orders:
+            company = order.company_id
+            users = authority._who_can(
+                company,
+                order._get_amount_company_currency(),
+                company._aftersales_now().date(),
+            )
+            order._schedule_hold_activities(users)
+        orders._message_log_batch(
+            {
+                order.id: self._get_holds_message(self.env._("On hold:"), order_holds)
+                for order, order_holds in holds.grouped("order_id").items()
+            }
+        )
+
+    def _tell_closed(self, holds_by_order, kind, reason):
+        kinds = dict(
+            self.env["aftersales.hold"]
+            ._fields["close_kind"]
+            ._description_selection(self.env)
+        )
+        orders = self.env["sale.order"].sudo().browse([o.id for o in holds_by_order])
+        title = self.env._("No longer on hold (%(kind)s):", kind=kinds[kind])
+        orders._message_log_batch(
+            {
+                order.id: self._get_holds_message(title, holds, reason)
+                for order, holds in holds_by_order.items()
+            }
+        )
+        done = orders.filtered(lambda order: not order.hold_state)
+        done.activity_unlink(["aftersales_rules.mail_activity_hold"])
+        shipment = [
+            order
+            for order, holds in holds_by_order.items()
+            if kind == "cause_ended" and "shipment" in holds.mapped("gate")
+        ]
+        for order in done & self.env["sale.order"].concat(*shipment):
+            order.picking_ids._tell_to_pack()
+
+    def _get_holds_message(self, title, holds, reason=False):
+        return self.env["ir.qweb"]._render(
+            "aftersales_rules.hold_message",
+            {
+                "title": title,
+                "texts": [hold._get_texts() for hold in holds],
+                "reason": reason,
+            },
+        )
+
+    # --------------------------------------------------------------- the queue
+
+    @api.model
+    def _queue_orders(self, orders, event):
+        """Judge these orders once more before the transaction commits."""
+        self._get_queue()["orders"].update(dict.fromkeys(orders.ids, event))
+
+    @api.model
+    def _queue_customers(self, keys):
+        """Re-check what is held of these customers before the commit.
+
+        :param keys: commercial partner id, company id
+        """
+        self._get_queue()["customers"].update(keys)
+
+    def _get_queue(self):
+        precommit = self.env.cr.precommit
+        if _QUEUE not in precommit.data:
+            precommit.data[_QUEUE] = {"orders": {}, "customers": set()}
+            precommit.add(self.env(context={})["aftersales.gate"]._run_queue)
+        return precommit.data[_QUEUE]
+
+    def _run_queue(self):
+        queue = self.env.cr.precommit.data.pop(_QUEUE, None)
+        if not queue or not (queue["orders"] or queue["customers"]):
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._run_queued(queue["orders"], queue["customers"])
+        except OperationalError:
+            # two workers, one customer: the request runs again
+            raise
+        except Exception:
+            # The payment or change that brought us here must not be lost because a
+            # re-check failed; the cron looks again.
+            _logger.exception("Re-check of held orders failed; left to the cron")
+            self.env.ref("aftersales_rules.ir_cron_recheck").sudo()._trigger()
+
+    def _run_queued(self, events, customers):
+        orders = self.env["sale.order"].sudo().browse(events).exists()
+        orders = orders.filtered(lambda order: order.state == "sale")
+        for event, same in orders.grouped(lambda order: events[order.id]).items():
+            self._judge_credit(same, event)
+        if customers:
+            held = self._get_held_orders(customers) - orders
+            self._judge_credit(held, "recheck")
+
+    @api.model
+    def _get_held_orders(self, customers):
+        partner_ids = [partner_id for partner_id, _company_id in customers]
+        holds = (
+            self.env["aftersales.hold"]
+            .sudo()
+            .search([("state", "=", "open"), ("partner_id", "in", partner_ids)])
+        )
+        return holds.filtered(
+            lambda hold: (hold.partner_id.id, hold.company_id.id) in customers
+        ).order_id
+
+    # --------------------------------------------------------------------- crons
+
+    @api.model
+    def _cron_recheck(self, batch=RECHECK_BATCH):
+        """Judge held orders again, as a net under the events.
+
+        Goes through customers in batches, commits each one, and after an
+        interruption goes on where it was. Running it twice, or in two workers, does
+        no harm: judging twice gives the same holds.
+        """
+        parameters = self.env["ir.config_parameter"].sudo()
+        name = "aftersales_rules.recheck_after_partner_id"
+        after = int(parameters.get_param(name, 0))
+        while True:
+            orders, after, remaining = self._get_recheck_batch(after, batch)
+            self._recheck(orders)
+            parameters.set_param(name, after)
+            time_left = self.env["ir.cron"]._commit_progress(
+                len(orders), remaining=remaining
+            )
+            if not remaining or not time_left:
+                break
+        if not remaining:
+            parameters.set_param(name, 0)
+
+    def _get_recheck_batch(self, after, batch):
+        """Held orders of the next customers.
+
+        :return: orders, the last partner id among them, number of orders left
+        """
+        groups = (
+            self.env["aftersales.hold"]
+            .sudo()
+            ._read_group(
+                [("state", "=", "open"), ("partner_id", ">", after)],
+                ["partner_id"],
+                ["order_id:recordset"],
+            )
+        )
+        groups.sort(key=lambda group: group[0].id)
+        orders = self.env["sale.order"].sudo()
+        ids, taken = [], 0
+        for partner, partner_orders in groups:
+            if ids and len(ids) + len(partner_orders) > batch:
+                break
+            ids += partner_orders.ids
+            after = partner.id
+            taken += 1
+        remaining = sum(len(held) for _partner, held in groups[taken:])
+        return orders.browse(ids), (after if remaining else 0), remaining
+
+    @api.model
+    def _cron_judge_due(self, batch=RECHECK_BATCH):
+        """Judge orders whose goods leave soon, so that the warehouse sees it in time.
+
+        What became overdue since the order was confirmed shows on the transfer
+        before somebody packs it, and not only when they validate it.
+        """
+        transfers = (
+            self.env["stock.picking"]
+            .sudo()
+            ._read_group(
+                [
+                    ("picking_type_code", "=", "outgoing"),
+                    ("state", "in", ("confirmed", "waiting", "assigned")),
+                    (
+                        "scheduled_date",
+                        "<",
+                        fields.Datetime.add(fields.Datetime.now(), days=1),
+                    ),
+                    ("sale_id.state", "=", "sale"),
+                    ("sale_id.hold_state", "=", False),
+                ],
+                ["sale_id"],
+            )
+        )
+        ids = sorted(order.id for [order] in transfers)
+        progress = self.env["ir.cron"]._commit_progress
+        progress(remaining=len(ids))
+        for start in range(0, len(ids), batch):
+            orders = self.env["sale.order"].sudo().browse(ids[start : start + batch])
+            self._judge_credit(orders.exists(), "recheck", gates=("shipment",))
+            if not progress(len(orders)):
+                break
+
+    def _recheck(self, orders):
+        off = orders.filtered(
+            lambda order: order.company_id._aftersales_mode("credit_hold") != "enforce"
+            and order.company_id._aftersales_mode("shipment_release") != "enforce"
+        )
+        self._close_all(off, "gate_off")
+        try:
+            self._judge_credit(orders - off, "recheck")
+        except RulesError:
+            _logger.exception("Re-check of held orders failed")
+
+
+class _Standing:
+    """Open holds and releases of a batch of orders, each read once."""
+
+    def __init__(self, orders):
+        self._orders = orders
+        self._releases = None
+        self.holds = {order.id: order._get_open_holds() for order in orders}
+
+    def waits(self, order):
+        """Whether nothing of the order has been committed yet."""
+        return any(
+            hold.gate == "procurement" and not hold.is_growth
+            for hold in self.holds[order.id]
+        )
+
+    def get_releases(self, order):
+        """Releases of one order; read for the batch when the first one is needed."""
+        if self._releases is None:
+            releases = self._orders.env["aftersales.release"].search(
+                [("order_id", "in", self._orders.ids)]
+            )
+            self._releases = releases.grouped("order_id")
+        return self._releases.get(order, order.env["aftersales.release"])

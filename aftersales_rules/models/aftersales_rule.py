@@ -1,0 +1,108 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..rules import CompiledPack, RulesError
+
+
+class AftersalesRule(models.Model):
+    """A rule of a published version, for reading (R1, U9).
+
+    Names, order and dates are stored, to search and group by. The words are
+    made from the version's pack, in the language of whoever reads.
+    """
+
+    _name = "aftersales.rule"
+    _inherit = ["aftersales.immutable"]
+    _description = "Published Rule"
+    _order = "version_id desc, decision, sequence, position, id"
+
+    # Versions are deleted with their company only, in the database.
+    version_id = fields.Many2one(
+        "aftersales.version",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+        index=True,
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="cascade"
+    )
+    is_current = fields.Boolean(
+        "In Force", compute="_compute_is_current", search="_search_is_current"
+    )
+    decision = fields.Selection("_selection_decision", required=True, readonly=True)
+    name = fields.Char("Technical Name", required=True, readonly=True)
+    position = fields.Integer("Position in the Pack", required=True, readonly=True)
+    sequence = fields.Integer("Order", required=True, readonly=True)
+    requirement = fields.Char("Requirements", readonly=True)
+    valid_from = fields.Date(readonly=True)
+    valid_to = fields.Date("Valid until", readonly=True)
+
+    label = fields.Char("Rule", compute="_compute_words")
+    conditions = fields.Text("Applies When", compute="_compute_words")
+    outcome = fields.Char("Then", compute="_compute_words")
+    reason = fields.Text(compute="_compute_words")
+    remedy = fields.Text("What Clears It", compute="_compute_words")
+
+    @api.model
+    def _selection_decision(self):
+        return self.env["aftersales.text"]._get_decision_selection()
+
+    @api.depends("version_id.is_current")
+    def _compute_is_current(self):
+        for rule in self:
+            rule.is_current = rule.version_id.is_current
+
+    @api.model
+    def _search_is_current(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("version_id.is_current", operator, value)
+
+    @api.depends("version_id", "position")
+    @api.depends_context("lang")
+    def _compute_words(self):
+        text = self.env["aftersales.text"]
+        for rule in self:
+            try:
+                compiled = rule.version_id._get_compiled()
+            except RulesError:  # an old version with rules of an addon that is gone
+                rule.label = rule.name
+                rule.conditions = rule.outcome = rule.reason = rule.remedy = False
+                continue
+            content = compiled.pack.rules[rule.position]
+            # sudo: a currency code
+            currency = rule.company_id.sudo().currency_id.name
+            sentences = text._conditions(compiled, content, currency)
+            rule.label = content.label_in(self.env.lang)
+            rule.conditions = "\n".join(sentences) or self.env._("always")
+            rule.outcome = text._outcome(compiled, content, currency)
+            rule.reason = text._template(compiled, content, "reason", currency)
+            rule.remedy = text._template(compiled, content, "remedy", currency)
+
+    @api.depends("label")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for rule in self:
+            rule.display_name = rule.label
+
+    @api.model
+    def _insert_rules(self, version, compiled: CompiledPack) -> None:
+        """One row per rule of the pack, when a version is published."""
+        self._insert(
+            [
+                {
+                    "version_id": version.id,
+                    "company_id": version.company_id.id,
+                    "decision": rule.decision,
+                    "name": rule.name,
+                    "position": position,
+                    "sequence": rule.sequence,
+                    "requirement": ", ".join(rule.requirement),
+                    "valid_from": rule.valid_from,
+                    "valid_to": rule.valid_to,
+                }
+                for position, rule in enumerate(compiled.pack.rules)
+            ]
+        )

@@ -1,0 +1,286 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import dataclasses
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+from odoo import api, models
+from odoo.tools.translate import code_translations
+
+from ..rules import (
+    REGISTRY,
+    AnyGroup,
+    CompiledPack,
+    Condition,
+    DecisionSpec,
+    FactOperand,
+    FactType,
+    Rule,
+    Template,
+    Threshold,
+    ThresholdOperand,
+    _,
+    format_value,
+    parse_value,
+)
+
+CORE_WORDS = (
+    _("a value"),
+    _("between"),
+    _("in"),
+    _("is not set"),
+    _("is set"),
+    _("no"),
+    _("not in"),
+    _("not set"),
+    _("yes"),
+)
+"""What the core writes beside labels: here so that translators meet it."""
+
+
+class AftersalesText(models.AbstractModel):
+    """Rules in words: the one place where texts of the core meet a language.
+
+    Rules and thresholds bring their translations along in the pack. Labels of
+    facts, choices, units and decisions are Python texts of the addon that
+    declares them, and are translated like all texts of an addon. What has no
+    translation stays English.
+    """
+
+    _name = "aftersales.text"
+    _description = "Rules in Words"
+
+    @api.model
+    def _term(self, source: str | None) -> str:
+        """A text of the core in the user's language."""
+        lang = self.env.lang
+        if not source or not lang or lang == "en_US":
+            return source or ""
+        for addon in _declaring_addons():
+            terms = code_translations.get_python_translations(addon, lang)
+            if source in terms:
+                return terms[source]
+        return source
+
+    @api.model
+    def _get_decision_selection(self) -> list[tuple[str, str]]:
+        return [(spec.name, self._term(spec.label)) for spec in REGISTRY]
+
+    @api.model
+    def _field(self, spec: Any) -> Any:
+        """A declared field, or a threshold, with its texts translated."""
+        if isinstance(spec, Threshold):
+            return SimpleNamespace(
+                name=spec.name,
+                type=spec.type,
+                label=spec.label_in(self.env.lang),
+                help=self._threshold_help(spec),
+                unit=self._term(spec.unit),
+                choices=None,
+            )
+        choices = spec.choices and {
+            value: self._term(label) for value, label in spec.choices.items()
+        }
+        return dataclasses.replace(
+            spec,
+            label=self._term(spec.label),
+            help=self._term(spec.help),
+            unit=self._term(spec.unit),
+            choices=choices,
+        )
+
+    @api.model
+    def _threshold_help(self, spec: Threshold) -> str:
+        texts = spec.i18n.get(self.env.lang or "")
+        return (texts and texts.help) or spec.help
+
+    @api.model
+    def _value(self, spec: Any, value: object, currency: str | None = None) -> str:
+        """A typed value as people of this language read it, with its unit."""
+        text = format_value(self._field(spec), value, currency)
+        is_word = value is None or spec.type is FactType.BOOLEAN
+        return self._term(text) if is_word else text
+
+    # ------------------------------------------------------- conditions
+
+    @api.model
+    def _conditions(
+        self, compiled: CompiledPack, rule: Rule, currency: str | None = None
+    ) -> list[str]:
+        """The conditions of a rule, each as a sentence."""
+        sentences = []
+        for item in rule.conditions:
+            if isinstance(item, AnyGroup):
+                options = [
+                    self._condition(compiled, rule.decision, condition, currency)
+                    for condition in item.any_of
+                ]
+                sentences.append(
+                    self.env._("at least one of: %(list)s", list="; ".join(options))
+                )
+            else:
+                sentences.append(
+                    self._condition(compiled, rule.decision, item, currency)
+                )
+        return sentences
+
+    @api.model
+    def _condition(
+        self,
+        compiled: CompiledPack,
+        decision: str,
+        condition: Condition,
+        currency: str | None,
+    ) -> str:
+        """One comparison: ``Days overdue > Longest overdue debt (3 days)``."""
+        spec = REGISTRY.get(decision).fact_fields[condition.fact]
+        words = {"fact": self._term(spec.label)}
+        operator = str(condition.op)
+        if operator == "is set":
+            return self.env._("%(fact)s is set", **words)
+        if operator == "is not set":
+            return self.env._("%(fact)s is not set", **words)
+        needed = self._needed(compiled, decision, condition, currency)
+        if operator == "between":
+            return self.env._("%(fact)s between %(needed)s", needed=needed, **words)
+        if operator == "in":
+            return self.env._("%(fact)s is one of: %(needed)s", needed=needed, **words)
+        if operator == "not in":
+            return self.env._("%(fact)s is none of: %(needed)s", needed=needed, **words)
+        return f"{words['fact']} {operator} {needed}"
+
+    @api.model
+    def _needed(
+        self,
+        compiled: CompiledPack,
+        decision: str,
+        condition: Condition,
+        currency: str | None,
+    ) -> str:
+        """What a fact is compared with."""
+        if condition.operand is None:
+            return ""
+        operands = condition.operand
+        if not isinstance(operands, tuple):
+            operands = (operands,)
+        texts = [
+            self._operand(compiled, decision, condition.fact, operand, currency)
+            for operand in operands
+        ]
+        if str(condition.op) == "between":
+            return self.env._("%(low)s and %(high)s", low=texts[0], high=texts[1])
+        return ", ".join(texts)
+
+    @api.model
+    def _operand(
+        self,
+        compiled: CompiledPack,
+        decision: str,
+        fact: str,
+        operand: Any,
+        currency: str | None,
+    ) -> str:
+        fields = REGISTRY.get(decision).fact_fields
+        if isinstance(operand, ThresholdOperand):
+            text = self._threshold(compiled, operand.threshold, currency)
+        elif isinstance(operand, FactOperand):
+            text = self._term(fields[operand.fact].label)
+        else:
+            value = parse_value(fields[fact], operand)
+            return self._value(fields[fact], value, currency)
+        if operand.times:
+            text = f"{text} × {self._threshold(compiled, operand.times)}"
+        return text
+
+    @api.model
+    def _threshold(
+        self, compiled: CompiledPack, name: str, currency: str | None = None
+    ) -> str:
+        spec = next(spec for spec in compiled.pack.thresholds if spec.name == name)
+        value = self._value(spec, compiled.thresholds[name], currency)
+        return f"{spec.label_in(self.env.lang)} ({value})"
+
+    # --------------------------------------------------- what a rule says
+
+    @api.model
+    def _outcome(
+        self, compiled: CompiledPack, rule: Rule, currency: str | None = None
+    ) -> str:
+        """An outcome in words, without the fields that are left open."""
+        words = []
+        for field in REGISTRY.get(rule.decision).outcome_fields.values():
+            value = rule.outcome.get(field.name)
+            if value is None:
+                continue
+            if isinstance(value, ThresholdOperand):
+                said = self._threshold(compiled, value.threshold, currency)
+            else:
+                said = self._value(field, parse_value(field, value), currency)
+            words.append(f"{self._term(field.label)}: {said}")
+        return ", ".join(words)
+
+    @api.model
+    def _template(
+        self,
+        compiled: CompiledPack,
+        rule: Rule,
+        name: str,
+        currency: str | None = None,
+    ) -> str:
+        """A reason or remedy with the labels of facts where values will stand."""
+        texts = rule.i18n.get(self.env.lang or "")
+        source = (texts and getattr(texts, name)) or getattr(rule, name)
+        fields = REGISTRY.get(rule.decision).fact_fields
+        specs = {spec.name: spec for spec in compiled.pack.thresholds}
+        words = []
+        for kind, text in Template(source).parts:
+            if kind == "fact":
+                words.append(f"‹{self._term(fields[text].label)}›")
+            elif kind == "threshold":
+                value = compiled.thresholds[text]
+                words.append(self._value(specs[text], value, currency))
+            else:
+                words.append(text)
+        return "".join(words)
+
+
+def flat_conditions(rule: Rule) -> Iterator[tuple[Condition, int | None]]:
+    """All comparisons of a rule in order, each with the index of its group."""
+    group = -1
+    for item in rule.conditions:
+        if isinstance(item, AnyGroup):
+            group += 1
+            for condition in item.any_of:
+                yield condition, group
+        else:
+            yield item, None
+
+
+def threshold_names(rule: Rule) -> set[str]:
+    """Thresholds that a rule compares with or answers with."""
+    operands: list[Any] = list(rule.outcome.values())
+    for condition, _group in flat_conditions(rule):
+        several = isinstance(condition.operand, tuple)
+        operands += condition.operand if several else [condition.operand]
+    names = {
+        getattr(operand, slot, None)
+        for operand in operands
+        for slot in ("threshold", "times")
+    }
+    return names - {None}
+
+
+def _declaring_addons() -> list[str]:
+    """Addons whose Python texts may be labels of the core, ours first."""
+    addons = {"aftersales_rules": None}
+    for spec in REGISTRY:
+        for addon in _addons_of(spec):
+            addons[addon] = None
+    return list(addons)
+
+
+def _addons_of(spec: DecisionSpec) -> Iterator[str]:
+    for model in spec.facts.__mro__ + spec.outcome.__mro__:
+        parts = model.__module__.split(".")
+        if parts[:2] == ["odoo", "addons"]:
+            yield parts[2]

@@ -1,0 +1,309 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import json
+from collections.abc import Mapping
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools.lru import LRU
+
+from ..rules import (
+    CompiledPack,
+    Pack,
+    PackError,
+    Threshold,
+    check_pack,
+    compile_pack,
+    load_pack,
+    parse_value,
+    to_json,
+)
+
+DEFAULT_PACK = "aftersales_rules/data/packs/default.json"
+
+_COMPILED: LRU[str, CompiledPack] = LRU(64)
+"""Compiled packs of this process by hash; a hash never changes its meaning, so
+nothing here is ever stale, not even across databases and rollbacks."""
+
+
+class AftersalesVersion(models.Model):
+    """A published snapshot of rules and thresholds (R3).
+
+    *How it works.* The company points at its current version; who decides asks
+    ``_get_current(company)``. There is no cache of "the current version" to
+    invalidate: the pointer is a field of the company, read in the transaction's
+    own snapshot, so after a change of a threshold every transaction sees the
+    old or the new version as a whole.
+    """
+
+    _name = "aftersales.version"
+    _inherit = ["aftersales.immutable"]
+    _description = "Published Rules"
+    _order = "company_id, number desc"
+
+    # Deleting a company takes its versions along (unless decisions point at
+    # them): in the database, not through the ORM.
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    number = fields.Integer(required=True, readonly=True)
+    name = fields.Char(compute="_compute_name")
+    is_current = fields.Boolean(
+        "In Force", compute="_compute_is_current", search="_search_is_current"
+    )
+    pack = fields.Text(required=True, readonly=True)
+    pack_name = fields.Char("Rule Pack", required=True, readonly=True)
+    thresholds = fields.Text("Threshold Values", required=True, readonly=True)
+    version_hash = fields.Char("Fingerprint", size=64, required=True, readonly=True)
+    published_at = fields.Datetime("Published on", required=True, readonly=True)
+    published_by_id = fields.Many2one(
+        "res.users", "Published by", required=True, readonly=True, ondelete="restrict"
+    )
+    note = fields.Text("What Changed", required=True, readonly=True)
+    rule_ids = fields.One2many("aftersales.rule", "version_id", "Rules", readonly=True)
+    threshold_html = fields.Html(
+        "Thresholds", compute="_compute_threshold_html", sanitize=False
+    )
+
+    _number_unique = models.Constraint(
+        "unique(company_id, number)", "A company numbers its versions once."
+    )
+    _hash_idx = models.Index("(version_hash)")
+
+    @api.depends("number")
+    @api.depends_context("lang")
+    def _compute_name(self):
+        for version in self:
+            version.name = self.env._("Version %(number)s", number=version.number)
+
+    @api.depends("name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for version in self:
+            version.display_name = version.name
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        digits = "".join(filter(str.isdigit, value)) if isinstance(value, str) else ""
+        if operator in ("ilike", "=ilike", "like", "=like", "=") and digits:
+            return Domain("number", "=", int(digits[:9]))
+        return Domain("note", operator, value)
+
+    @api.depends("company_id.aftersales_version_id")
+    def _compute_is_current(self):
+        for version in self:
+            current = version.sudo().company_id.aftersales_version_id
+            version.is_current = version == current
+
+    @api.model
+    def _search_is_current(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # sudo: which version is in force is no secret of the company form.
+        companies = self.env["res.company"].sudo().search([])
+        return Domain("id", "in", companies.aftersales_version_id.ids)
+
+    @api.depends("pack", "thresholds")
+    @api.depends_context("lang")
+    def _compute_threshold_html(self):
+        text = self.env["aftersales.text"]
+        for version in self:
+            pack = load_pack(version.pack)
+            values = version._get_threshold_values(pack)
+            currency = version.company_id.sudo().currency_id.name  # sudo: a code
+            version.threshold_html = self.env["ir.qweb"]._render(
+                "aftersales_rules.version_thresholds",
+                {
+                    "rows": [
+                        {
+                            "label": text._field(spec).label,
+                            "value": text._value(spec, values[spec.name], currency),
+                            "help": text._threshold_help(spec),
+                        }
+                        for spec in pack.thresholds
+                    ]
+                },
+            )
+
+    # ------------------------------------------------------------ using
+
+    @api.model
+    def _get_current(self, company) -> tuple[int, CompiledPack]:
+        """The version in force and what decides with it.
+
+        No query when the company is in the cache, as it nearly always is.
+        """
+        # sudo: everybody is judged by the rules, only some may read them.
+        version = company.sudo().aftersales_version_id
+        if not version:
+            version = self._publish_default(company)
+        return version.id, self._get_compiled_by_id(version.id)
+
+    def _get_compiled(self) -> CompiledPack:
+        """What this version decides with, also long after it was replaced."""
+        self.ensure_one()
+        return self._get_compiled_by_id(self.id)
+
+    @api.model
+    def _get_compiled_by_id(self, version_id: int) -> CompiledPack:
+        version_hash = self._get_hash(version_id)
+        compiled = _COMPILED.get(version_hash)
+        if compiled is None:
+            version = self.sudo().browse(version_id)  # sudo: as in _get_current
+            pack = load_pack(version.pack)
+            values = version._get_threshold_values(pack)
+            compiled = compile_pack(pack, thresholds=values)
+            _COMPILED[version_hash] = compiled
+        return compiled
+
+    @tools.ormcache("version_id", cache="stable")
+    def _get_hash(self, version_id: int) -> str:
+        # Cached without invalidation: versions do not change.
+        return self.sudo().browse(version_id).version_hash  # sudo: as in _get_current
+
+    def _get_threshold_values(self, pack: Pack) -> dict[str, object]:
+        """Threshold values of this version, typed."""
+        self.ensure_one()
+        stored = json.loads(self.thresholds)
+        return {
+            spec.name: parse_value(spec, stored[spec.name]) for spec in pack.thresholds
+        }
+
+    # ------------------------------------------------------- publishing
+
+    @api.model
+    def _publish(
+        self,
+        company,
+        pack: Pack,
+        threshold_values: Mapping[str, object],
+        note: str,
+    ) -> "AftersalesVersion":
+        """Make a pack with these threshold values the one in force.
+
+        Checks the content, not the caller: that is done where a user comes in.
+        """
+        faults = check_pack(pack)
+        if faults:
+            raise ValidationError("\n".join(map(str, faults)))
+        try:
+            compiled = compile_pack(pack, thresholds=threshold_values)
+        except PackError as err:
+            raise ValidationError(str(err)) from err
+        # One publisher per company at a time. Under REPEATABLE READ the second
+        # one gets a serialization error here, which Odoo answers by trying the
+        # request again, on top of what the first one published. Rows that only
+        # refer to the company are not in the way.
+        self.env.cr.execute(
+            "SELECT id FROM res_company WHERE id = %s FOR NO KEY UPDATE", [company.id]
+        )
+        last = self.sudo().search(  # sudo: as in _get_current
+            [("company_id", "=", company.id)], order="number desc", limit=1
+        )
+        version = self._insert(
+            [
+                {
+                    "company_id": company.id,
+                    "number": last.number + 1,
+                    "pack": pack.canonical,
+                    "pack_name": pack.name,
+                    "thresholds": _canonical_values(compiled),
+                    "version_hash": compiled.version,
+                    "published_at": fields.Datetime.now(),
+                    "published_by_id": self.env.uid,
+                    "note": note,
+                }
+            ]
+        )
+        self.env["aftersales.rule"]._insert_rules(version, compiled)
+        # sudo: publishing is not a right on the company form.
+        company.sudo().aftersales_version_id = version
+        self.env["aftersales.threshold"]._synchronize(version, compiled)
+        _COMPILED[compiled.version] = compiled
+        return version.with_env(self.env)
+
+    @api.model
+    def _publish_again(self, company, note: str, **changes) -> "AftersalesVersion":
+        """Publish what is in force, with some threshold values changed."""
+        version = company.sudo().aftersales_version_id  # sudo: as in _get_current
+        if not version:
+            version = self._publish_default(company)
+        pack = load_pack(version.pack)
+        values = version._get_threshold_values(pack) | changes
+        return self._publish(company, pack, values, note)
+
+    @api.model
+    def _publish_default(self, company) -> "AftersalesVersion":
+        """Give a company that has no rules the ones that come with the product."""
+        note = self.env._("Default rules")
+        return self._publish(company, _load_default_pack(), {}, note)
+
+    @api.model
+    def _publish_default_packs(self) -> None:
+        """Bring companies that run the default rules to the shipped ones.
+
+        Called when the addon is installed and at each upgrade. A threshold that
+        the company set stays as it is; one that it never touched follows the
+        default; one that no longer fits its bounds returns to the default.
+        """
+        shipped = _load_default_pack()
+        companies = self.env["res.company"].sudo().with_context(active_test=False)
+        for company in companies.search([]):  # sudo: an upgrade is for all companies
+            version = company.aftersales_version_id
+            if not version:
+                self._publish_default(company)
+            elif (
+                version.pack_name == shipped.name and version.pack != shipped.canonical
+            ):
+                values, dropped = version._get_values_for(shipped)
+                note = self.env._("Rules of the new release of the addon")
+                if dropped:
+                    note += "\n" + self.env._(
+                        "Returned to the default, as the value is no longer allowed: "
+                        "%(names)s",
+                        names=", ".join(dropped),
+                    )
+                self._publish(company, shipped, values, note)
+
+    def _get_values_for(self, pack: Pack) -> tuple[dict[str, object], list[str]]:
+        """Values of this version that the company set and that ``pack`` allows."""
+        own = load_pack(self.pack)
+        values = self._get_threshold_values(own)
+        changed = {
+            spec.name: spec.type
+            for spec in own.thresholds
+            if values[spec.name] != parse_value(spec, spec.default)
+        }
+        kept: dict[str, object] = {}
+        dropped: list[str] = []
+        for spec in pack.thresholds:
+            if spec.name not in changed:
+                continue
+            value = values[spec.name]
+            if changed[spec.name] == spec.type and is_within_bounds(spec, value):
+                kept[spec.name] = value
+            else:
+                dropped.append(spec.name)
+        return kept, dropped
+
+
+def is_within_bounds(spec: Threshold, value: object) -> bool:
+    """Whether a typed value is one that the threshold allows."""
+    low, high = parse_value(spec, spec.minimum), parse_value(spec, spec.maximum)
+    return (low is None or low <= value) and (high is None or value <= high)
+
+
+def _load_default_pack() -> Pack:
+    with tools.file_open(DEFAULT_PACK, "rb") as source:
+        return load_pack(source.read())
+
+
+def _canonical_values(compiled: CompiledPack) -> str:
+    values = {name: to_text(value) for name, value in compiled.thresholds.items()}
+    return json.dumps(values, sort_keys=True, separators=(",", ":"))
+
+
+def to_text(value: object) -> str:
+    """The one stored spelling of a threshold's value; ``parse_value`` reads it."""
+    value = to_json(value)
+    return value if isinstance(value, str) else json.dumps(value)

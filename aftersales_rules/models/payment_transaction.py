@@ -1,0 +1,18 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+
+
+class PaymentTransaction(models.Model):
+    _inherit = "payment.transaction"
+
+    def write(self, vals):
+        # EXTENDS 'payment'
+        result = super().write(vals)
+        if not {"state", "payment_id"}.isdisjoint(vals):
+            # sudo: the paying customer may read neither holds nor other orders
+            transactions = self.sudo()
+            orders = (
+                transactions | transactions.source_transaction_id
+            ).sale_order_ids.filtered("hold_state")
+            orders._queue_recheck("recheck")
+        return result

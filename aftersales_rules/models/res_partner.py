@@ -1,0 +1,204 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..rules import CUSTOMER_TIER, CustomerTierFacts
+from .aftersales_credit_facts import _decimal
+
+TIER_BATCH = 500
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    customer_tier_rule = fields.Selection(
+        "_selection_customer_tier",
+        string="Tier by Rule",
+        company_dependent=True,
+        copy=False,
+        readonly=True,
+        help="From the sales of the last twelve months and their regularity.",
+    )
+    customer_tier_manual = fields.Selection(
+        "_selection_customer_tier",
+        string="Tier by Hand",
+        company_dependent=True,
+        copy=False,
+        help="Counts instead of the tier by rule.",
+    )
+    customer_tier = fields.Selection(
+        "_selection_customer_tier",
+        string="Customer Tier",
+        compute="_compute_customer_tier",
+        compute_sudo=True,
+    )
+    credit_limit_ids = fields.One2many(
+        "aftersales.credit.limit", "partner_id", string="Credit Limit Applications"
+    )
+    held_order_count = fields.Integer(compute="_compute_held_order_count")
+
+    @api.model
+    def _selection_customer_tier(self):
+        text = self.env["aftersales.text"]
+        choices = CUSTOMER_TIER.outcome_fields["tier"].choices
+        return [(value, text._term(label)) for value, label in choices.items()]
+
+    @api.depends_context("company")
+    @api.depends(
+        "commercial_partner_id.customer_tier_manual",
+        "commercial_partner_id.customer_tier_rule",
+    )
+    def _compute_customer_tier(self):
+        for partner in self:
+            commercial = partner.commercial_partner_id
+            partner.customer_tier = (
+                commercial.customer_tier_manual or commercial.customer_tier_rule
+            )
+
+    def _compute_held_order_count(self):
+        counts = dict(
+            self.env["aftersales.hold"]._read_group(
+                [
+                    ("state", "=", "open"),
+                    ("partner_id", "in", self.commercial_partner_id.ids),
+                ],
+                ["partner_id"],
+                ["order_id:count_distinct"],
+            )
+        )
+        for partner in self:
+            partner.held_order_count = counts.get(partner.commercial_partner_id, 0)
+
+    def write(self, vals):
+        # EXTENDS 'base'
+        result = super().write(vals)
+        if not {"credit_limit", "customer_tier_manual"}.isdisjoint(vals):
+            self._queue_credit_recheck(self.env.company)
+        return result
+
+    def _queue_credit_recheck(self, companies):
+        """Something these customers' credit depends on has changed."""
+        self.env["aftersales.gate"]._queue_customers(
+            (partner_id, company.id)
+            for partner_id in self.commercial_partner_id.ids
+            for company in companies
+        )
+
+    def action_view_held_orders(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "aftersales_rules.aftersales_hold_action"
+        )
+        action["domain"] = [("partner_id", "=", self.commercial_partner_id.id)]
+        return action
+
+    # --------------------------------------------------------------------- tiers
+
+    @api.model
+    def _cron_customer_tier(self, batch=TIER_BATCH):
+        """Derive the tier of every customer from twelve months of invoices (O4)."""
+        progress = self.env["ir.cron"]._commit_progress
+        companies = self.env["res.company"].sudo().search([])
+        pending = [
+            (company, partner_ids[start : start + batch])
+            for company in companies
+            for partner_ids in [self._get_invoiced_partner_ids(company)]
+            for start in range(0, len(partner_ids), batch)
+        ]
+        progress(remaining=sum(len(ids) for _company, ids in pending))
+        for company, partner_ids in pending:
+            self.sudo().browse(partner_ids)._derive_tier(company)
+            if not progress(len(partner_ids)):
+                break
+
+    @api.model
+    def _get_invoiced_partner_ids(self, company):
+        """Commercial partners with a posted customer invoice, oldest tier first."""
+        groups = (
+            self.env["account.move"]
+            .sudo()
+            ._read_group(
+                [
+                    ("company_id", "=", company.id),
+                    ("state", "=", "posted"),
+                    ("move_type", "in", ("out_invoice", "out_refund")),
+                    ("commercial_partner_id", "!=", False),
+                ],
+                ["commercial_partner_id"],
+            )
+        )
+        return sorted(partner.id for [partner] in groups)
+
+    def _derive_tier(self, company):
+        """Decide the tier of these commercial partners and write what changed."""
+        _version_id, compiled = self.env["aftersales.version"]._get_current(company)
+        today = company._aftersales_now().date()
+        facts = self._gather_tier_facts(company, today)
+        decisions = compiled.decide_many(
+            "customer_tier", list(facts.values()), on=today
+        )
+        changed = []
+        for partner, decision in zip(facts, decisions, strict=True):
+            partner = partner.with_company(company)
+            tier = (decision.outcome or {}).get("tier") or False
+            if partner.customer_tier_rule != tier:
+                partner.customer_tier_rule = tier
+                partner._queue_credit_recheck(company)
+                changed.append((partner, tier, decision))
+        self.env["aftersales.decision"]._record(
+            [
+                {
+                    "decision": decision,
+                    "company": company,
+                    "res_model": partner._name,
+                    "res_id": partner.id,
+                    "event": "recheck",
+                    "mode": "observe",
+                    "result": tier or "none",
+                    "partner": partner,
+                }
+                for partner, tier, decision in changed
+            ]
+        )
+
+    def _gather_tier_facts(self, company, today):
+        """Twelve months of posted invoices less credit notes; one query.
+
+        :rtype: dict[res.partner, CustomerTierFacts]
+        """
+        self.env["account.move"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT commercial_partner_id,
+                       COALESCE(SUM(amount_untaxed_signed)
+                           FILTER (WHERE invoice_date > %(year_ago)s), 0),
+                       COUNT(DISTINCT date_trunc('month', invoice_date)) FILTER (
+                           WHERE invoice_date > %(year_ago)s
+                             AND move_type = 'out_invoice'),
+                       MIN(invoice_date)
+                  FROM account_move
+                 WHERE company_id = %(company)s
+                   AND state = 'posted'
+                   AND move_type IN ('out_invoice', 'out_refund')
+                   AND commercial_partner_id = ANY(%(partners)s)
+                 GROUP BY commercial_partner_id
+                """,
+                year_ago=today - relativedelta(months=12),
+                company=company.id,
+                partners=self.ids,
+            )
+        )
+        digits = company.currency_id.decimal_places
+        facts = {}
+        for partner_id, sales, months, first in rows:
+            age = relativedelta(today, first) if first else None
+            facts[self.browse(partner_id)] = CustomerTierFacts.of(
+                currency=company.currency_id.name,
+                sales_12_months=_decimal(sales, digits),
+                active_months=months,
+                customer_months=age and age.years * 12 + age.months,
+            )
+        return facts

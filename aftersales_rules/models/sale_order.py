@@ -1,0 +1,438 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL, format_amount
+from odoo.tools.sql import column_exists, create_column
+
+from ..rules import CREDIT_HOLD
+from .aftersales_gate import GATE_DECISIONS, Judged
+
+_RECHECK_FIELDS = {
+    "guarantor_id",
+    "promised_payment_date",
+    "order_kind",
+    "partner_invoice_id",
+    "payment_term_id",
+    "currency_id",
+}
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    order_kind = fields.Selection(
+        selection=lambda self: self._selection_of_fact("order_kind"),
+        default="standard",
+        tracking=True,
+        help="Engineering: a large project order, produced against a deposit.",
+    )
+    guarantor_id = fields.Many2one(
+        "res.users",
+        copy=False,
+        tracking=True,
+        domain="[('share', '=', False)]",
+        help="Who of the business side answers for the payment when goods leave "
+        "with money still owed (O3).",
+    )
+    promised_payment_date = fields.Date(
+        copy=False,
+        tracking=True,
+        help="When the customer promised to pay what is still owed (O3).",
+    )
+    amount_uninvoiced = fields.Monetary(
+        string="Not Invoiced",
+        compute="_compute_amount_uninvoiced",
+        compute_sudo=True,
+        store=True,
+        help="Confirmed and not yet on a posted invoice; part of the exposure.",
+    )
+    hold_ids = fields.One2many("aftersales.hold", "order_id", readonly=True)
+    hold_state = fields.Selection(
+        [
+            ("procurement", "On hold"),
+            ("growth", "Change on hold"),
+            ("shipment", "Delivery on hold"),
+        ],
+        string="Hold",
+        compute="_compute_hold_state",
+        compute_sudo=True,
+        store=True,
+        help="On hold: nothing is picked, bought or made. Change on hold: what was "
+        "added after the order went on is not. Delivery on hold: the goods do not "
+        "leave.",
+    )
+    hold_notice = fields.Html(compute="_compute_hold_notice")
+    may_release_hold = fields.Boolean(compute="_compute_may_release_hold")
+    decision_ids = fields.One2many("aftersales.decision", "order_id", readonly=True)
+
+    _credit_exposure_idx = models.Index(
+        "(partner_invoice_id, company_id) INCLUDE (currency_id, amount_uninvoiced, "
+        "hold_state) WHERE state = 'sale' AND amount_uninvoiced IS DISTINCT FROM 0"
+    )
+    _promised_idx = models.Index(
+        "(partner_invoice_id, promised_payment_date) "
+        "WHERE state = 'sale' AND promised_payment_date IS NOT NULL"
+    )
+    _hold_state_idx = models.Index("(hold_state) WHERE hold_state IS NOT NULL")
+
+    def _auto_init(self):
+        # Installing on a database with years of orders rewrites none of them (U10):
+        # a column that exists is neither computed nor filled for old rows. The open
+        # amounts follow by cron; a missing kind means standard, a missing hold none.
+        for name, column_type in (
+            ("amount_uninvoiced", "numeric"),
+            ("hold_state", "varchar"),
+            ("order_kind", "varchar"),
+        ):
+            if not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, column_type)
+        return super()._auto_init()
+
+    def _init_column(self, column_name):
+        if column_name == "order_kind":
+            return None
+        return super()._init_column(column_name)
+
+    @api.model
+    def _selection_of_fact(self, name):
+        text = self.env["aftersales.text"]
+        choices = CREDIT_HOLD.fact_fields[name].choices
+        return [(value, text._term(label)) for value, label in choices.items()]
+
+    # -------------------------------------------------------------------- money
+
+    @api.depends(
+        "state",
+        "amount_total",
+        "invoice_status",
+        "order_line.qty_invoiced",
+        "order_line.amount_invoiced",
+    )
+    def _compute_amount_uninvoiced(self):
+        amounts = self._get_amount_uninvoiced()
+        for order in self:
+            order.amount_uninvoiced = amounts[order]
+
+    def _get_amount_uninvoiced(self):
+        """What is confirmed and on no posted invoice, in the order's currency.
+
+        :rtype: dict[sale.order, float]
+        """
+        amounts = {}
+        for order in self:
+            amount = 0.0
+            if order.state == "sale" and order.invoice_status != "invoiced":
+                amount = order.amount_total
+                if any(line.qty_invoiced for line in order.order_line):
+                    amount -= order.amount_invoiced
+                amount = max(order.currency_id.round(amount), 0.0)
+            amounts[order] = amount
+        return amounts
+
+    @api.model
+    def _cron_fill_amount_uninvoiced(self, batch=500):
+        """Compute the open amount of orders older than the addon, in batches."""
+        progress = self.env["ir.cron"]._commit_progress
+        # SQL: a search cannot tell "not computed" from zero
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM sale_order "
+                "WHERE state = 'sale' AND amount_uninvoiced IS NULL ORDER BY id"
+            )
+        )
+        ids = [order_id for [order_id] in rows]
+        field = self._fields["amount_uninvoiced"]
+        progress(remaining=len(ids))
+        for start in range(0, len(ids), batch):
+            orders = self.sudo().browse(ids[start : start + batch]).exists()
+            self.env.add_to_compute(field, orders)
+            orders.flush_recordset(["amount_uninvoiced"])
+            if not progress(len(orders)):
+                break
+
+    def _convert_to_company(self, amount):
+        """An amount in the order's currency, in its company's, at today's rate."""
+        self.ensure_one()
+        company = self.company_id
+        if self.currency_id == company.currency_id:
+            return amount
+        return self.currency_id._convert(
+            amount, company.currency_id, company, company._aftersales_now().date()
+        )
+
+    def _get_amount_company_currency(self):
+        """Total of the order in the currency of its company."""
+        self.ensure_one()
+        return self._convert_to_company(self.amount_total)
+
+    # ----------------------------------------------------------------- the gates
+
+    def _action_confirm(self):
+        # EXTENDS 'sale'
+        # Confirming is never refused: what is held becomes a confirmed order that
+        # waits before procurement.
+        judged = self.env["aftersales.gate"]._judge_credit(self, "confirm")
+        return super(
+            SaleOrder, self.with_context(aftersales_judged=judged)
+        )._action_confirm()
+
+    def _judge_before_procurement(self):
+        """Judge confirmed orders whose procurement is about to be launched."""
+        judged = self.env.context.get("aftersales_judged")
+        if not isinstance(judged, Judged):
+            # Only an object made by the gate counts. A client can send any context
+            # key, but never a Python object.
+            judged = Judged()
+        orders = self.filtered(lambda order: order.id not in judged.order_ids)
+        if orders:
+            self.env["aftersales.gate"]._judge_credit(orders, "change")
+
+    def _get_open_holds(self, gate=None):
+        """Open holds of these orders, at one gate or all."""
+        # sudo: whoever moves the order on needs to know, whatever they may read
+        return self.sudo().hold_ids.filtered(
+            lambda hold: hold.state == "open" and gate in (None, hold.gate)
+        )
+
+    def _filter_held(self, gate):
+        """Orders that an enforced gate stops; one query for all of them."""
+        decision = GATE_DECISIONS[gate]
+        return self.filtered(
+            lambda order: order._get_open_holds(gate)
+            and order.company_id._aftersales_mode(decision) == "enforce"
+        )
+
+    def _launch_released(self):
+        """Launch procurement as if these orders were confirmed now."""
+        for order in self.filtered(lambda order: order.state == "sale"):
+            # A locked order is skipped by the procurement of sale_stock; when it was
+            # confirmed it was not locked yet, and now counts as then.
+            locked = order.locked
+            if locked:
+                order.locked = False
+            order.order_line._action_launch_stock_rule()
+            if locked:
+                order.locked = True
+
+    def _queue_recheck(self, event):
+        """Have these orders judged again before the transaction commits."""
+        self.env["aftersales.gate"]._queue_orders(
+            self.filtered(lambda order: order.state == "sale"), event
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'sale'
+        for vals in vals_list:
+            self._check_gate_fields(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # EXTENDS 'sale'
+        self._check_gate_fields(vals)
+        result = super().write(vals)
+        if not _RECHECK_FIELDS.isdisjoint(vals):
+            self._queue_recheck("change")
+        return result
+
+    @api.model
+    def _check_gate_fields(self, vals):
+        forbidden = {"hold_state", "hold_ids", "decision_ids", "amount_uninvoiced"}
+        if not self.env.su and not forbidden.isdisjoint(vals):
+            raise AccessError(
+                self.env._(
+                    "%(fields)s follows from holds and invoices and cannot be set.",
+                    fields=", ".join(sorted(forbidden & set(vals))),
+                )
+            )
+
+    def _action_cancel(self):
+        # EXTENDS 'sale'
+        result = super()._action_cancel()
+        self.env["aftersales.gate"]._close_all(
+            self.filtered(lambda order: order.state == "cancel"), "cancelled"
+        )
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_judged(self):
+        # sudo: the audit trail counts, whether the user may read it or not
+        for order in self.sudo():
+            if order.decision_ids or order.hold_ids:
+                raise UserError(
+                    self.env._(
+                        "%(order)s was judged by the rules, and its decisions are kept. "
+                        "Leave it cancelled instead of deleting it.",
+                        order=order.name,
+                    )
+                )
+
+    # ------------------------------------------------------------------- screens
+
+    @api.depends("hold_ids.state", "hold_ids.gate")
+    def _compute_hold_state(self):
+        for order in self:
+            states = {
+                "growth" if hold.is_growth else hold.gate
+                for hold in order._get_open_holds()
+            }
+            order.hold_state = next(
+                (s for s in ("procurement", "growth", "shipment") if s in states), False
+            )
+
+    @api.depends_context("uid", "lang")
+    @api.depends("hold_ids.state", "hold_ids.reason", "amount_total")
+    def _compute_hold_notice(self):
+        """What the blocked person reads: why, what unblocks it, who can (U1)."""
+        self.hold_notice = False
+        for order in self.filtered("hold_state"):
+            # sudo: everybody who may read the order may read why it waits
+            holds = order._get_open_holds()
+            company = order.company_id.sudo()
+            authority = self.env["aftersales.release.authority"]
+            amount = order._get_amount_company_currency()
+            order.hold_notice = self.env["ir.qweb"]._render(
+                "aftersales_rules.hold_notice",
+                {
+                    "order": order,
+                    "holds": holds,
+                    "texts": {hold: hold._get_texts() for hold in holds},
+                    "who": authority._who_can_text(company, amount),
+                    "amount": format_amount(self.env, amount, company.currency_id),
+                },
+            )
+
+    @api.depends_context("uid", "allowed_company_ids")
+    @api.depends("hold_state")
+    def _compute_may_release_hold(self):
+        may = self.env.user.has_group("aftersales_rules.group_credit_controller")
+        for order in self:
+            order.may_release_hold = may and bool(order.hold_state)
+
+    def action_why(self):
+        """Open the last decision about this order, with its explanation (R4)."""
+        self.ensure_one()
+        self.check_access("read")
+        decision = self.env["aftersales.decision"].search(
+            [("order_id", "=", self.id)], limit=1, order="id desc"
+        )
+        if not decision:
+            raise UserError(
+                self.env._(
+                    "No rule has looked at %(order)s yet. That happens when it is "
+                    "confirmed, if the credit gate of %(company)s is not off.",
+                    order=self.name,
+                    company=self.company_id.name,
+                )
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Why? %(order)s", order=self.name),
+            "res_model": "aftersales.decision",
+            "res_id": decision.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def action_view_decisions(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Decisions of %(order)s", order=self.name),
+            "res_model": "aftersales.decision",
+            "view_mode": "list,form",
+            "domain": [("order_id", "=", self.id)],
+        }
+
+    def action_request_release(self):
+        """Tell those who can release the order that its salesperson asks for it."""
+        self.check_access("write")
+        authority = self.env["aftersales.release.authority"]
+        for order in self.filtered("hold_state"):
+            company = order.company_id.sudo()
+            amount = order._get_amount_company_currency()
+            today = company._aftersales_now().date()
+            users = authority._who_can(company, amount, today)
+            if not users:
+                raise UserError(authority._who_can_text(company, amount))
+            order._schedule_hold_activities(
+                users, self.env._("%(user)s asks for release.", user=self.env.user.name)
+            )
+            order.message_post(
+                body=self.env._(
+                    "Release asked from %(names)s.",
+                    names=", ".join(users.mapped("name")),
+                ),
+                partner_ids=users.partner_id.ids,
+            )
+        return True
+
+    def action_release_hold(self):
+        """Open the release wizard for all open holds of these orders."""
+        holds = self._get_open_holds()
+        if not holds:
+            raise UserError(self.env._("Nothing is on hold here."))
+        return holds.sudo(False).action_release()
+
+    def _check_release_terms(self, authority, valid_until, amount):
+        """Refuse terms that the authority does not cover or that release nothing."""
+        self.ensure_one()
+        company = self.company_id
+        currency = company.currency_id
+        if valid_until and valid_until < company._aftersales_now().date():
+            raise UserError(
+                self.env._("Valid until %(day)s: that day is over.", day=valid_until)
+            )
+        if not amount:
+            return
+        own = self._get_amount_company_currency()
+        if currency.compare_amounts(amount, own) < 0:
+            raise UserError(
+                self.env._(
+                    "Up to %(amount)s: %(order)s is larger (%(own)s), so nothing would "
+                    "be released.",
+                    amount=format_amount(self.env, amount, currency),
+                    order=self.name,
+                    own=format_amount(self.env, own, currency),
+                )
+            )
+        if currency.compare_amounts(amount, authority.ceiling) > 0:
+            raise UserError(
+                self.env._(
+                    "Up to %(amount)s is over your ceiling of %(ceiling)s.",
+                    amount=format_amount(self.env, amount, currency),
+                    ceiling=format_amount(self.env, authority.ceiling, currency),
+                )
+            )
+
+    def _prepare_release_vals(self, holds, authority, terms, include_shipment):
+        self.ensure_one()
+        common = {
+            **terms,
+            "order_id": self.id,
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_invoice_id.commercial_partner_id.id,
+            "user_id": self.env.uid,
+            "authority_id": authority.id,
+            "ceiling": authority.ceiling,
+        }
+        vals_list = [
+            {**common, "gate": hold.gate, "cause": hold.cause} for hold in holds
+        ]
+        if include_shipment:
+            vals_list.append({**common, "gate": "shipment", "cause": False})
+        return vals_list
+
+    def _schedule_hold_activities(self, users, note=False):
+        """Put the order on the to-do list of these controllers, once each."""
+        activity_type = self.env.ref("aftersales_rules.mail_activity_hold")
+        # sudo: whoever confirms the order need not be allowed to assign activities
+        for order in self.sudo():
+            present = order.activity_ids.filtered(
+                lambda activity: activity.activity_type_id == activity_type
+            ).user_id
+            for user in users - present:
+                order.with_context(mail_activity_quick_update=True).activity_schedule(
+                    "aftersales_rules.mail_activity_hold", user_id=user.id, note=note
+                )

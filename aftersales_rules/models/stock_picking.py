@@ -1,0 +1,195 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import datetime, timezone
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from .aftersales_payment_reminder import next_shipping_day
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    hold_state = fields.Selection(
+        [("held", "May not leave")],
+        string="Hold",
+        compute="_compute_hold_state",
+        search="_search_hold_state",
+        compute_sudo=True,
+    )
+    hold_notice = fields.Html(compute="_compute_hold_notice")
+
+    @api.depends(
+        "state",
+        "move_ids.sale_line_id.order_id.hold_state",
+        "move_ids.location_dest_id",
+    )
+    def _compute_hold_state(self):
+        for picking in self:
+            picking.hold_state = "held" if picking._get_held_orders() else False
+
+    @api.model
+    def _search_hold_state(self, operator, value):
+        if operator not in ("in", "not in"):
+            return NotImplemented
+        domain = fields.Domain(
+            "move_ids",
+            "any",
+            [
+                ("location_dest_id.usage", "=", "customer"),
+                ("location_id.usage", "!=", "customer"),
+                ("state", "not in", ("done", "cancel")),
+                (
+                    "sale_line_id.order_id.hold_ids",
+                    "any",
+                    [
+                        ("gate", "=", "shipment"),
+                        ("state", "=", "open"),
+                    ],
+                ),
+            ],
+        )
+        return domain if ("held" in value) == (operator == "in") else ~domain
+
+    @api.depends_context("uid", "lang")
+    @api.depends("hold_state")
+    def _compute_hold_notice(self):
+        """What the warehouse reads: why it may not leave, and who can help (U4)."""
+        self.hold_notice = False
+        for picking in self.filtered("hold_state"):
+            # sudo: warehouse staff need not be able to open orders and holds
+            orders = picking.sudo()._get_held_orders()
+            picking.hold_notice = self.env["ir.qweb"]._render(
+                "aftersales_rules.picking_hold_notice",
+                {
+                    "orders": [
+                        {
+                            "name": order.name,
+                            "texts": [
+                                hold._get_texts()
+                                for hold in order._get_open_holds("shipment")
+                            ],
+                            "who": self.env[
+                                "aftersales.release.authority"
+                            ]._who_can_text(
+                                order.company_id, order._get_amount_company_currency()
+                            ),
+                        }
+                        for order in orders
+                    ]
+                },
+            )
+
+    def _get_held_orders(self, moves=None):
+        """Orders of these transfers whose goods may not leave."""
+        # sudo: warehouse staff need not be able to read orders
+        leaving = (self.move_ids if moves is None else moves).sudo()
+        orders = leaving._filter_leaving_customer().sale_line_id.order_id
+        return orders._filter_held("shipment")
+
+    def button_validate(self):
+        # EXTENDS 'stock'
+        # Judged now, because much may have happened since the order was confirmed.
+        # sudo: warehouse staff need not be able to read orders
+        orders = self.sudo().move_ids._filter_leaving_customer().sale_line_id.order_id
+        self.env["aftersales.gate"]._judge_credit(
+            orders.filtered(lambda order: order.state == "sale"),
+            "deliver",
+            gates=("shipment",),
+        )
+        held = self.filtered(lambda picking: picking._get_held_orders())
+        if not held or held == self:
+            # a single transfer, or nothing but held ones: the refusal says why
+            return super().button_validate()
+        result = super(StockPicking, self - held).button_validate()
+        if result is not True:
+            return result
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "title": self.env._("Not all transfers may leave"),
+                "message": held._get_refusal(),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _check_not_held(self, moves):
+        """Refuse to let goods of held orders leave (O2–O4)."""
+        if self._get_held_orders(moves):
+            raise UserError(self._get_refusal())
+
+    def _get_refusal(self):
+        """Why, what would unblock it, and who can, in plain text."""
+        lines = []
+        for picking in self:
+            for order in picking._get_held_orders():
+                texts = [
+                    hold._get_texts() for hold in order._get_open_holds("shipment")
+                ]
+                lines.append(
+                    self.env._(
+                        "%(transfer)s (%(order)s) may not leave.",
+                        transfer=picking.name,
+                        order=order.name,
+                    )
+                )
+                lines += [f"• {text['cause']}: {text['reason']}" for text in texts]
+                lines += [
+                    self.env._("What releases it: %(remedy)s", remedy=text["remedy"])
+                    for text in texts
+                    if text["remedy"]
+                ]
+                lines.append(
+                    self.env["aftersales.release.authority"]._who_can_text(
+                        order.company_id, order._get_amount_company_currency()
+                    )
+                )
+        return "\n".join(lines)
+
+    def action_why(self):
+        """Open the decision that keeps this transfer from leaving (R4)."""
+        self.ensure_one()
+        self.check_access("read")
+        hold = self._get_held_orders()._get_open_holds("shipment")[:1]
+        if not hold:
+            raise UserError(self.env._("Nothing is on hold here."))
+        return hold.action_why()
+
+    def _postpone_shipping(self, now, reasons):
+        """Move unpaid transfers to the next shipping day (O5).
+
+        :param datetime now: in the company's time zone
+        :param dict reasons: why, by order
+        """
+        for picking in self:
+            day = next_shipping_day(picking.company_id, now)
+            scheduled = picking.scheduled_date.replace(tzinfo=timezone.utc)
+            local = scheduled.astimezone(now.tzinfo)
+            moved = datetime.combine(day, local.time(), now.tzinfo)
+            picking.scheduled_date = moved.astimezone(timezone.utc).replace(tzinfo=None)
+            body = self.env._(
+                "Moved to %(day)s: %(reason)s",
+                day=format_date(self.env, day),
+                reason=reasons[picking.sale_id],
+            )
+            picking._message_log(body=body)
+            picking.sale_id._message_log(body=f"{picking.name}: {body}")
+
+    def _tell_to_pack(self):
+        """The money has arrived: tell the warehouse to pack (O5)."""
+        activity = "aftersales_rules.mail_activity_pack"
+        for picking in self:
+            if picking.state not in ("confirmed", "waiting", "assigned"):
+                continue
+            if picking.picking_type_code != "outgoing":
+                continue
+            user = picking.user_id or picking.picking_type_id.warehouse_id.pack_user_id
+            picking._message_log(body=self.env._("Paid: pack and ship."))
+            if user:
+                picking.with_context(mail_activity_quick_update=True).activity_schedule(
+                    activity, user_id=user.id, note=self.env._("Paid: pack and ship.")
+                )

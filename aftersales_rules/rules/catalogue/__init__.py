@@ -1,0 +1,28 @@
+"""The decisions that the product brings, declared as fact and outcome models.
+
+Place in event → facts → decide → record → apply: these models are what *facts*
+may contain and what *decide* may answer. The administrator's screens, the JSON
+schema of a pack and the documentation are generated from them; nothing of them
+is typed twice. Other addons declare their own decisions the same way and add
+them to ``REGISTRY`` (R9).
+"""
+
+from .credit import (
+    CREDIT_HOLD,
+    CUSTOMER_TIER,
+    SHIPMENT_RELEASE,
+    SHIPPING_DAY,
+    CreditFacts,
+    CustomerTierFacts,
+    ShippingDayFacts,
+)
+
+__all__ = [
+    "CREDIT_HOLD",
+    "CUSTOMER_TIER",
+    "SHIPMENT_RELEASE",
+    "SHIPPING_DAY",
+    "CreditFacts",
+    "CustomerTierFacts",
+    "ShippingDayFacts",
+]
