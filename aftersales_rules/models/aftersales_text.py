@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -91,7 +91,7 @@ class AftersalesText(models.AbstractModel):
 
     @api.model
     def _threshold_help(self, spec: Threshold) -> str:
-        texts = spec.i18n.get(self.env.lang or "")
+        texts = _texts_in(spec.i18n, self.env.lang)
         return (texts and texts.help) or spec.help
 
     @api.model
@@ -228,7 +228,7 @@ class AftersalesText(models.AbstractModel):
         currency: str | None = None,
     ) -> str:
         """A reason or remedy with the labels of facts where values will stand."""
-        texts = rule.i18n.get(self.env.lang or "")
+        texts = _texts_in(rule.i18n, self.env.lang)
         source = (texts and getattr(texts, name)) or getattr(rule, name)
         fields = REGISTRY.get(rule.decision).fact_fields
         specs = {spec.name: spec for spec in compiled.pack.thresholds}
@@ -244,22 +244,24 @@ class AftersalesText(models.AbstractModel):
         return "".join(words)
 
 
-def flat_conditions(rule: Rule) -> Iterator[tuple[Condition, int | None]]:
-    """All comparisons of a rule in order, each with the index of its group."""
-    group = -1
+def _texts_in(texts: Mapping[str, Any], lang: str | None) -> Any | None:
+    """Texts for ``zh_CN``, else for ``zh``, as the core chooses them."""
+    return texts.get(lang or "") or texts.get((lang or "").partition("_")[0])
+
+
+def _comparisons(rule: Rule) -> Iterator[Condition]:
+    """All comparisons of a rule, those in groups too."""
     for item in rule.conditions:
         if isinstance(item, AnyGroup):
-            group += 1
-            for condition in item.any_of:
-                yield condition, group
+            yield from item.any_of
         else:
-            yield item, None
+            yield item
 
 
 def threshold_names(rule: Rule) -> set[str]:
     """Thresholds that a rule compares with or answers with."""
     operands: list[Any] = list(rule.outcome.values())
-    for condition, _group in flat_conditions(rule):
+    for condition in _comparisons(rule):
         several = isinstance(condition.operand, tuple)
         operands += condition.operand if several else [condition.operand]
     names = {
