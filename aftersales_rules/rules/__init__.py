@@ -9,7 +9,8 @@ declares what *facts* are. Reading order:
 4. ``checks`` and ``program``: what a pack means for the declared decisions;
 5. ``compile``: from pack to something that decides;
 6. ``plain`` and ``durable``: the two evaluators, equal by test;
-7. ``decision`` and ``explain``: the answer, and why.
+7. ``decision`` and ``explain``: the answer, and why;
+8. ``catalogue``: the decisions that the product brings.
 
 Import from here only; what is not in ``__all__`` may change without notice.
 
@@ -17,6 +18,15 @@ Import from here only; what is not in ``__all__`` may change without notice.
 ()
 """
 
+from .catalogue import (
+    CREDIT_HOLD,
+    CUSTOMER_TIER,
+    SHIPMENT_RELEASE,
+    SHIPPING_DAY,
+    CreditFacts,
+    CustomerTierFacts,
+    ShippingDayFacts,
+)
 from .checks import check_pack
 from .compile import CompiledPack, compile_pack
 from .decision import Decision, Match, RenderedMatch
@@ -55,11 +65,17 @@ from .templates import Template
 from .values import FactType, ValueFault, format_value, parse_value, to_json
 
 __all__ = [
+    "CREDIT_HOLD",
+    "CUSTOMER_TIER",
     "REGISTRY",
+    "SHIPMENT_RELEASE",
+    "SHIPPING_DAY",
     "AnyGroup",
     "CompiledPack",
     "Condition",
     "ConditionExplanation",
+    "CreditFacts",
+    "CustomerTierFacts",
     "Decision",
     "DecisionSpec",
     "EngineError",
@@ -81,6 +97,7 @@ __all__ = [
     "Rule",
     "RuleExplanation",
     "RulesError",
+    "ShippingDayFacts",
     "Template",
     "Threshold",
     "ThresholdOperand",

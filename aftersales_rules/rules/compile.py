@@ -208,9 +208,10 @@ class _Program:
         )
         self._steps_on: dict[date, tuple[tuple[Predicate, TypedRule], ...]] = {}
         self.decide: Callable[[FactModel, date], Decision] = self.decide_plain
-        if engine == "durable_rules" and self.rules:
+        if engine == "durable_rules":
             self._engine = durable.DurableRules(self.rules)
-            self.decide = self.decide_durable
+            if self.rules:
+                self.decide = self.decide_durable
 
     def values_of(self, facts: FactModel, on: date) -> dict[str, Any]:
         """The values behind checked arguments."""

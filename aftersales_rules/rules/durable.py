@@ -18,7 +18,7 @@ use, once per process: Odoo forks, and the extension's state must not be shared.
 - integers and ASCII keys only: its JSON parser refuses exponents and compares
   strings undecoded;
 - ``$ex`` before a comparison of two facts: with the second one missing it reads
-  memory that nobody wrote, and mostly says yes;
+  memory that nobody wrote;
 - no ``$nex``: a rule of only that never returns. A flag says what is set;
 - no ``$or``: several groups multiply what fires. Alternatives become several
   rules, many alternatives become a flag computed by the plain evaluator;

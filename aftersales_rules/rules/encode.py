@@ -187,7 +187,7 @@ class Encoder:
             return [(_condition(operator, key, number), (key,))]
         other = self._term_key(operator, term)
         present: Piece = ({"$ex": {other: 1}}, (other,))
-        return [present, (_condition(operator, key, {"m": other}), (key, other))]
+        return [present, (_condition(operator, key, {"$m": other}), (key, other))]
 
     def _constant(self, field: FieldSpec, operator: Operator, term: Constant) -> int:
         if field.type in _NAMED_TYPES:
