@@ -217,7 +217,7 @@ class AftersalesVersion(models.Model):
         )
         self.env["aftersales.rule"]._insert_rules(version, compiled)
         # sudo: publishing is not a right on the company form.
-        company.sudo().aftersales_version_id = version
+        company.sudo()._set_aftersales_version(version)
         self.env["aftersales.threshold"]._synchronize(version, compiled)
         _COMPILED[compiled.version] = compiled
         return version.with_env(self.env)

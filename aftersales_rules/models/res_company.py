@@ -3,6 +3,7 @@ from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 MODE_PREFIX = "aftersales_mode_"
 """A gate is a decision with a company field of this prefix and its own name; an
@@ -57,6 +58,10 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         # EXTENDS 'base': who turned a gate on or off is kept with the rules (R10).
+        if "aftersales_version_id" in vals:
+            raise UserError(
+                self.env._("The rules in force change by publishing a version only.")
+            )
         names = [name for name in vals if name.startswith(MODE_PREFIX)]
         if not names:
             return super().write(vals)
@@ -65,6 +70,10 @@ class ResCompany(models.Model):
         for company, modes in before.items():
             company._log_aftersales_modes(modes)
         return result
+
+    def _set_aftersales_version(self, version) -> None:
+        """Put a version in force; called by its publication only."""
+        super().write({"aftersales_version_id": version.id})
 
     def _log_aftersales_modes(self, before: dict[str, str]) -> None:
         """Publish the rules again, unchanged, with a note of the new modes."""

@@ -46,7 +46,9 @@ class SaleOrder(models.Model):
         store=True,
         help="Confirmed and not yet on a posted invoice; part of the exposure.",
     )
-    hold_ids = fields.One2many("aftersales.hold", "order_id", readonly=True)
+    hold_ids = fields.One2many(
+        "aftersales.hold", "order_id", string="Holds", readonly=True
+    )
     hold_state = fields.Selection(
         [
             ("procurement", "On hold"),
