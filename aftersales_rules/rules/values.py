@@ -220,8 +220,11 @@ def check_choice(choices: Mapping[str, str], value: object) -> str:
 
 def _out_of_range(kind: FactType, value: object) -> ValueFault:
     bound = LIMIT // _SCALE.get(kind, 1)
+    article = "an" if kind is FactType.INTEGER else "a"
     return ValueFault(
-        f"{short(value)} is out of range", value, f"a {kind} value within ±{bound:,}"
+        f"{short(value)} is out of range",
+        value,
+        f"{article} {kind} value within ±{bound:,}",
     )
 
 
