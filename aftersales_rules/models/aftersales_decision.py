@@ -97,7 +97,7 @@ class AftersalesDecision(models.Model):
 
         Keys of an item: ``decision`` (of the core), ``company``, ``event``,
         ``mode``, ``result``; optional ``order``, ``res_model`` and ``res_id``,
-        ``partner``, ``version_id``.
+        ``partner``.
         """
         return self._insert([self._prepare_vals(item) for item in items]).with_env(
             self.env
@@ -131,25 +131,18 @@ class AftersalesDecision(models.Model):
     def _find_version(self, item: dict) -> tuple[int, str]:
         """The version that made a decision: the current one, nearly always."""
         versions = self.env["aftersales.version"]
-        version_id, compiled = versions._get_current(item["company"])
         wanted = item["decision"].version
-        if compiled.version != wanted or item.get("version_id"):
-            version_id = (
-                item.get("version_id")
-                or versions.sudo()  # sudo: deciding is not a user's right
-                .search(
-                    [
-                        ("company_id", "=", item["company"].id),
-                        ("version_hash", "=", wanted),
-                    ],
-                    limit=1,
-                )
-                .id
-            )
-            compiled = versions._get_compiled_by_id(version_id)
-            if compiled.version != wanted:
-                raise ValueError(f"no published version {wanted!r}")
-        return version_id, compiled.engine
+        version_id, compiled = versions._get_current(item["company"])
+        if compiled.version == wanted:
+            return version_id, compiled.engine
+        # sudo: deciding is not a user's right
+        version = versions.sudo().search(
+            [("company_id", "=", item["company"].id), ("version_hash", "=", wanted)],
+            limit=1,
+        )
+        if not version:
+            raise ValueError(f"{item['company']} never published {wanted!r}")
+        return version.id, version._get_compiled().engine
 
     # ---------------------------------------------------------- reading
 

@@ -263,14 +263,12 @@ class AftersalesThreshold(models.Model):
                     }
                 )
                 continue
-            vals = {"position": position, "active": True}
-            if threshold.value != value:
-                vals |= {"value": value, **stamp}
-            changed = {
-                name: vals[name] for name in vals if threshold[name] != vals[name]
-            }
-            if changed:
-                threshold._write_values(changed)
+            vals = {"position": position, "active": True, "value": value}
+            vals = {name: vals[name] for name in vals if threshold[name] != vals[name]}
+            if "value" in vals:
+                vals |= stamp
+            if vals:
+                threshold._write_values(vals)
         if new:
             self.sudo().with_context(tracking_disable=True).create(new)
         for threshold in known.values():

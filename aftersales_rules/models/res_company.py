@@ -113,4 +113,8 @@ class ResCompany(models.Model):
         self.ensure_one()
         company = self.sudo()  # sudo: a date, nothing of the company is shown
         zone = company.resource_calendar_id.tz or company.partner_id.tz or "UTC"
-        return fields.Datetime.now().replace(tzinfo=timezone.utc).astimezone(ZoneInfo(zone))
+        return (
+            fields.Datetime.now()
+            .replace(tzinfo=timezone.utc)
+            .astimezone(ZoneInfo(zone))
+        )

@@ -25,7 +25,9 @@ def tiny_pack(**changes):
                 "minimum": 0,
                 "maximum": 365,
                 "requirement": ["O3"],
-                "i18n": {"zh_CN": {"label": "最长逾期", "help": "更久的欠款会挂起订单。"}},
+                "i18n": {
+                    "zh_CN": {"label": "最长逾期", "help": "更久的欠款会挂起订单。"}
+                },
             },
             {
                 "name": "first_payment_min",
@@ -85,7 +87,8 @@ def tiny_pack(**changes):
                     },
                 ],
                 "outcome": {"effect": "hold", "cause": "no_guarantee"},
-                "reason": "{paid_share} is paid, {threshold.first_payment_min} is needed.",
+                "reason": "{paid_share} is paid, "
+                "{threshold.first_payment_min} is needed.",
                 "valid_to": "2030-12-31",
             },
         ],

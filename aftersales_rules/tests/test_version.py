@@ -287,5 +287,10 @@ class TestVersion(RulesCase):
 
     def test_version_shows_its_thresholds(self):
         html = str(self.version.threshold_html)
-        for text in ("Longest overdue debt", "3 days", "Older debts hold orders.", "30%"):
+        for text in (
+            "Longest overdue debt",
+            "3 days",
+            "Older debts hold orders.",
+            "30%",
+        ):
             self.assertIn(text, html)
