@@ -45,6 +45,7 @@ from .values import (
     multiply,
     parse_value,
     to_json,
+    with_article,
 )
 
 
@@ -150,7 +151,9 @@ class _Walk:
         before = len(self.faults)
         value = self.value(path, spec, raw)
         if value is None and len(self.faults) == before:
-            self.add(path, "missing", "has no value", raw, f"a {spec.type} value")
+            self.add(
+                path, "missing", "has no value", raw, f"{with_article(spec.type)} value"
+            )
         return value
 
     def bounds(
@@ -356,7 +359,7 @@ class _Walk:
             self.add(
                 path,
                 "type_mismatch",
-                f"threshold {name!r} is a {threshold.type}",
+                f"threshold {name!r} is {with_article(threshold.type)}",
                 name,
                 "a ratio threshold",
             )

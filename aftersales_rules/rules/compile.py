@@ -261,7 +261,13 @@ class _Program:
                 raise
             _logger.warning("%s; the plain evaluator decides", err)
             return self.decide_plain(facts, on)
-        except (ArithmeticError, AttributeError, LookupError, TypeError) as err:
+        except (
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            TypeError,
+            ValueError,
+        ) as err:
             raise self._unchecked(facts) from err
         rules = [self.rules[index] for index in sorted(found)]
         if self._dated:

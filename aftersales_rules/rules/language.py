@@ -246,9 +246,15 @@ class AnyGroup(Element):
 
     model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
 
-    any_of: tuple[Condition, ...] = Field(
-        alias="any", min_length=1, max_length=CONDITIONS_MAX
-    )
+    any_of: tuple[Condition, ...] = Field(alias="any", max_length=CONDITIONS_MAX)
+
+    @field_validator("any_of", mode="after")
+    @classmethod
+    def _check_members(cls, value: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        # Not min_length: that also counts members out that have faults of their own.
+        if not value:
+            raise PydanticCustomError("empty", "is empty", {"expected": "conditions"})
+        return value
 
 
 def _kind_of_condition(value: Any) -> str:
@@ -523,7 +529,7 @@ def _fault_of(error: Any) -> Fault:
 
 
 _OWN_CODES = frozenset(
-    {"name", "operator", "date", "literal", "operand_shape", "period"}
+    {"name", "operator", "date", "literal", "operand_shape", "period", "empty"}
 )
 _MESSAGES = {"enum": "not one of the value types " + ", ".join(map(str, FactType))}
 

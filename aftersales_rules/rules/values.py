@@ -220,12 +220,16 @@ def check_choice(choices: Mapping[str, str], value: object) -> str:
 
 def _out_of_range(kind: FactType, value: object) -> ValueFault:
     bound = LIMIT // _SCALE.get(kind, 1)
-    article = "an" if kind is FactType.INTEGER else "a"
     return ValueFault(
         f"{short(value)} is out of range",
         value,
-        f"{article} {kind} value within ±{bound:,}",
+        f"{with_article(kind)} value within ±{bound:,}",
     )
+
+
+def with_article(kind: FactType) -> str:
+    """A type's name in a sentence: "a money", "an integer"."""
+    return f"an {kind}" if kind is FactType.INTEGER else f"a {kind}"
 
 
 def checker_for(spec: Described) -> Callable[[object], Any]:

@@ -300,9 +300,7 @@ def test_an_incomplete_answer_is_an_error_and_the_plain_evaluator_decides(caplog
     broken = engine._loaded
     with pytest.raises(rules.EngineError) as caught:
         engine.matched({})
-    assert str(caught.value) == (
-        "durable_rules failed: the sentinel did not fire last"
-    )
+    assert str(caught.value) == ("durable_rules failed: the sentinel did not fire last")
     engine._loaded, engine._pid = broken, os.getpid()
     assert subject.decide("holds", SampleFacts(), on=ON).rule == "r"
     assert "the plain evaluator decides" in caplog.text
@@ -325,7 +323,11 @@ def test_without_the_extension_the_plain_evaluator_decides_and_says_so_once():
         """,
         before="import sys\nsys.modules['durable'] = None\n",
     )
-    assert out.splitlines() == ["plain r", "plain", "engine: durable_rules cannot be loaded"]
+    assert out.splitlines() == [
+        "plain r",
+        "plain",
+        "engine: durable_rules cannot be loaded",
+    ]
     assert err.count("durable_rules cannot be loaded") == 1
     assert err.count("the plain evaluator decides") == 1
 

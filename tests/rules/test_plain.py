@@ -94,7 +94,9 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize("engine", ["plain", pytest.param("durable", marks=needs_durable)])
+@pytest.mark.parametrize(
+    "engine", ["plain", pytest.param("durable", marks=needs_durable)]
+)
 @pytest.mark.parametrize(("fact", "op", "operand", "facts", "wanted"), ROWS)
 def test_condition(engine, fact, op, operand, facts, wanted):
     """The row's condition holds, or does not."""
@@ -104,7 +106,9 @@ def test_condition(engine, fact, op, operand, facts, wanted):
     assert found is wanted
 
 
-@pytest.mark.parametrize("engine", ["plain", pytest.param("durable", marks=needs_durable)])
+@pytest.mark.parametrize(
+    "engine", ["plain", pytest.param("durable", marks=needs_durable)]
+)
 @pytest.mark.parametrize(
     ("facts", "wanted"),
     [
@@ -121,7 +125,9 @@ def test_group_needs_one_and_rule_needs_all(engine, facts, wanted):
     assert matches([group, condition("urgent", "=", True)], engine, **facts) is wanted
 
 
-@pytest.mark.parametrize(("op", "negation"), [("=", "≠"), ("<", "≥"), ("≤", ">"), ("in", "not in")])
+@pytest.mark.parametrize(
+    ("op", "negation"), [("=", "≠"), ("<", "≥"), ("≤", ">"), ("in", "not in")]
+)
 def test_a_condition_its_negation_and_unknown_cover_every_fact(op, negation):
     """Exactly one of the three is true."""
     for days in (None, 2, 3, 4):

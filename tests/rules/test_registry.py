@@ -24,7 +24,9 @@ def test_an_unknown_decision_is_refused_with_the_nearest():
     """The message names what was meant."""
     with pytest.raises(rules.PackError) as caught:
         registry().get("gaet")
-    assert str(caught.value) == "decision: unknown decision 'gaet'; did you mean 'gate'?"
+    assert (
+        str(caught.value) == "decision: unknown decision 'gaet'; did you mean 'gate'?"
+    )
 
 
 @pytest.mark.parametrize("name", ["Gate", "1gate", "", "a" * 65, "gate\n"])

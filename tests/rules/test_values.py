@@ -42,7 +42,11 @@ def test_value_is_read(field, raw, value):
     ("field", "raw", "text"),
     [
         ("amount", "abc", "'abc' is not a number; expected a decimal number"),
-        ("amount", Decimal("NaN"), "Decimal('NaN') is not finite; expected a money value"),
+        (
+            "amount",
+            Decimal("NaN"),
+            "Decimal('NaN') is not finite; expected a money value",
+        ),
         ("amount", float("inf"), "inf is not finite; expected a money value"),
         ("amount", True, "True is not a number; expected a money value"),
         (
@@ -63,7 +67,11 @@ def test_value_is_read(field, raw, value):
         ),
         ("days", 1.0, "1.0 is not an integer; expected an integer value"),
         ("days", "1.0", "'1.0' is not an integer; expected an integer value"),
-        ("due", "2026-02-30", "'2026-02-30' is not a date; expected a date as YYYY-MM-DD"),
+        (
+            "due",
+            "2026-02-30",
+            "'2026-02-30' is not a date; expected a date as YYYY-MM-DD",
+        ),
         (
             "due",
             datetime(2026, 1, 1),
@@ -76,9 +84,17 @@ def test_value_is_read(field, raw, value):
             "datetime.time(1, 0, tzinfo=datetime.timezone.utc) is not a local time; expected a time value without zone",
         ),
         ("urgent", 1, "1 is not a boolean; expected true or false"),
-        ("tier", "kye", "'kye' is not a choice; expected one of key, regular, low, new"),
+        (
+            "tier",
+            "kye",
+            "'kye' is not a choice; expected one of key, regular, low, new",
+        ),
         ("note", 5, "5 is not a text; expected a text"),
-        ("note", "x" * 10_001, "text of 10001 characters; expected at most 10000 characters"),
+        (
+            "note",
+            "x" * 10_001,
+            "text of 10001 characters; expected at most 10000 characters",
+        ),
     ],
 )
 def test_value_is_refused(field, raw, text):
