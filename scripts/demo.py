@@ -12,9 +12,7 @@ import sys
 def main(env) -> None:
     """Show the main decisions, each with its reason."""
     module = env["ir.module.module"].search([("name", "=", "aftersales_rules")])
-    print(
-        f"aftersales_rules {module.latest_version} is {module.state} in {env.company.name}."
-    )
+    print(f"aftersales_rules {module.latest_version} is {module.state} in {env.company.name}.")
 
 
 def run(database: str) -> None:

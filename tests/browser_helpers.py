@@ -1,4 +1,4 @@
-"""Steps that every browser test takes. Odoo's page never gets idle: wait for elements."""
+"""Steps of every browser test. Odoo's page never gets idle: wait for elements."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 
 def login(page: Page, user: str = "admin", password: str = "admin") -> None:
-    """Log in through the form; ends in the web client, or in the portal for its users."""
+    """Log in through the form; ends in the web client, or in the portal."""
     page.goto("/web/login", wait_until="domcontentloaded")
     page.fill("input[name=login]", user)
     page.fill("input[name=password]", password)

@@ -1,14 +1,16 @@
 """Fixtures for the tests that see the system from outside.
 
-The rules core's tests (tests/rules) need none of this and run without Odoo. The others run
-through the workbench: `make test-system`, `make test-browser`, or one file at a time with
+The rules core's tests (tests/rules) need none of this and run without Odoo. The others
+run
+through the workbench: `make test-system`, `make test-browser`, or one file at a time
+with
 `scripts/run exec pytest tests/system/test_x.py`.
 
 ``workshop``       makes, copies and drops databases, runs Odoo's command line
-``new_database``   a fresh database of one's own, from the installed or the base template
-``odoo_server``    a served Odoo on a copy of the installed template, one per test module
-``rpc``            ``rpc(login, password)``: a client of the external API, as integrators use it
-``web``            ``web(login, password)``: the session of a web client, with its call_kw
+``new_database``   a fresh database, from the installed or the base template
+``odoo_server``    a served Odoo on a copy of the installed template, one a module
+``rpc``            ``rpc(login, password)``: a client of the external API
+``web``            ``web(login, password)``: a web client's session, with call_kw
 ``page``           a Chromium page at desk width; ``phone_page`` at phone width
 """
 
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+# The first page of a database waits for the server to build the client's assets.
+WAIT_MILLISECONDS = 60_000
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -61,7 +65,7 @@ def workshop() -> Iterator[Workshop]:
 def new_database(
     workshop: Workshop, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., str]]:
-    """``new_database(installed=True)`` gives the name of a fresh database of this module."""
+    """``new_database(installed=True)`` gives the name of a fresh database."""
     made: list[str] = []
     stem = re.sub(r"[^a-z0-9]+", "_", Path(str(request.fspath)).stem)
 
@@ -110,13 +114,14 @@ def web(odoo_server: Server) -> Callable[..., WebClient]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One Chromium for the session."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     from workbench import browser
 
     found = browser.ensure("chromium")["chromium"]
     if not found:
         pytest.fail(f"no Chromium: {browser.advice('chromium')}")
+    expect.set_options(timeout=WAIT_MILLISECONDS)
     with sync_playwright() as playwright:
         instance = playwright.chromium.launch(
             executable_path=str(found), args=CHROMIUM_ARGUMENTS
@@ -145,8 +150,8 @@ def new_page(
 ) -> Iterator[Callable[..., Page]]:
     """``new_page(DESK or PHONE, lang)``: a page in a context of its own.
 
-    A test that fails leaves a screenshot of each of its pages; one whose pages threw an
-    uncaught exception fails.
+    A test that fails leaves a screenshot of each of its pages; one whose pages
+    threw an uncaught exception fails.
     """
     pages: list[Page] = []
     errors: list[str] = []
@@ -159,7 +164,7 @@ def new_page(
             is_mobile=viewport is PHONE,
             has_touch=viewport is PHONE,
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(WAIT_MILLISECONDS)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         pages.append(page)

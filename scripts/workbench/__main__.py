@@ -39,7 +39,8 @@ def up(_args: argparse.Namespace) -> int:
         if postgres.external() is None:
             postgres.Cluster().kept.touch()
         console.say(
-            f"PostgreSQL runs until `scripts/run down`: PGHOST={shop.pg.get('PGHOST')} PGUSER={shop.pg.get('PGUSER')}"
+            f"PostgreSQL runs until `scripts/run down`: PGHOST={shop.pg.get('PGHOST')}"
+            f" PGUSER={shop.pg.get('PGUSER')}"
         )
     return 0
 

@@ -45,9 +45,7 @@ def mirror() -> str:
 class Suites:
     """A private apt over some suites, with ``status`` naming what counts as installed."""
 
-    def __init__(
-        self, name: str, suites: Sequence[str], status: Path | None = None
-    ) -> None:
+    def __init__(self, name: str, suites: Sequence[str], status: Path | None = None) -> None:
         self.folder = settings.CACHE / "apt" / name
         self.suites = suites
         self.status = status
@@ -61,9 +59,7 @@ class Suites:
             KEYRING if KEYRING.is_file() else None
         )
         options = f"[signed-by={keyring}] " if keyring else ""
-        sources = "".join(
-            f"deb {options}{mirror()} {suite} main\n" for suite in self.suites
-        )
+        sources = "".join(f"deb {options}{mirror()} {suite} main\n" for suite in self.suites)
         (self.folder / "sources.list").write_text(sources)
         (self.folder / "status").touch()
         console.run(
@@ -84,9 +80,7 @@ class Suites:
                 *packages,
             ]
         )
-        return [
-            line.split()[1] for line in plan.splitlines() if line.startswith("Inst ")
-        ]
+        return [line.split()[1] for line in plan.splitlines() if line.startswith("Inst ")]
 
     def unpack(self, packages: Iterable[str], target: Path) -> list[str]:
         """Download the packages and lay their files under ``target``; return the archive names."""
@@ -123,11 +117,7 @@ class Suites:
             # As root, apt would fetch as another user, who cannot write into root's cache folder.
             "APT::Sandbox::User": "root",
         }
-        return [
-            part
-            for key, value in settings_.items()
-            for part in ("-o", f"{key}={value}")
-        ]
+        return [part for key, value in settings_.items() for part in ("-o", f"{key}={value}")]
 
 
 def own_release() -> str:

@@ -31,7 +31,8 @@ STATUS = Path("/var/lib/dpkg/status")
 def advice(program: str) -> str:
     return (
         f"install {program} (on Debian: apt-get install {program}) or put it on PATH."
-        " Without Chromium the browser tests cannot run; without wkhtmltopdf forms are not printed as PDF."
+        " Without Chromium the browser tests cannot run; without wkhtmltopdf forms are not"
+        " printed as PDF."
     )
 
 
@@ -60,9 +61,7 @@ def ensure(*programs: str) -> dict[str, Path | None]:
         names = ", ".join(missing)
         try:
             if os.geteuid() == 0 and shutil.which("apt-get"):
-                with console.step(
-                    f"installing {names} with apt-get", "Debian's packages"
-                ):
+                with console.step(f"installing {names} with apt-get", "Debian's packages"):
                     _install(missing)
             else:
                 with console.step(
@@ -101,9 +100,7 @@ def _unpack(programs: list[str]) -> None:
             "only Debian's packages can be unpacked here",
             advice(" and ".join(programs)),
         )
-    suites = apt.Suites(
-        "browser", (release,), status=STATUS if STATUS.is_file() else None
-    )
+    suites = apt.Suites("browser", (release,), status=STATUS if STATUS.is_file() else None)
     suites.update()
     target = settings.CACHE / "browser"
     target.mkdir(parents=True, exist_ok=True)
@@ -117,6 +114,12 @@ def _unpack(programs: list[str]) -> None:
             *target.glob("usr/lib/*-linux-*/pulseaudio"),
         )
     ]
+    fonts = target / "fonts.conf"
+    fonts.write_text(
+        '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>\n'
+        '  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>\n'
+        f"  <dir>{target}/usr/share/fonts</dir>\n</fontconfig>\n"
+    )
     starts = {
         "chromium": target / "usr/lib/chromium/chromium",
         "wkhtmltopdf": target / "usr/bin/wkhtmltopdf",
@@ -125,8 +128,11 @@ def _unpack(programs: list[str]) -> None:
         script = binaries() / program
         script.write_text(
             "#!/bin/sh\n"
-            f'export LD_LIBRARY_PATH="{os.pathsep.join(libraries)}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"\n'
-            f'export XDG_DATA_DIRS="{target}/usr/share:${{XDG_DATA_DIRS:-/usr/local/share:/usr/share}}"\n'
+            f"export"
+            f' LD_LIBRARY_PATH="{os.pathsep.join(libraries)}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"\n'
+            f"export"
+            f' XDG_DATA_DIRS="{target}/usr/share:${{XDG_DATA_DIRS:-/usr/local/share:/usr/share}}"\n'
+            f'export FONTCONFIG_FILE="{fonts}"\n'
             f'exec "{starts[program]}" "$@"\n'
         )
         script.chmod(script.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)

@@ -110,13 +110,9 @@ def run(
                 **popen,
             ).returncode
         except FileNotFoundError as error:
-            raise CommandFailed(
-                f"{program}: the program is not installed", advice, path
-            ) from error
+            raise CommandFailed(f"{program}: the program is not installed", advice, path) from error
         except subprocess.TimeoutExpired as error:
-            message = (
-                f"{program}: no end after {timeout:.0f} s; log: {path}\n{tail(path)}"
-            )
+            message = f"{program}: no end after {timeout:.0f} s; log: {path}\n{tail(path)}"
             raise CommandFailed(message, advice, path) from error
     if code:
         raise CommandFailed(

@@ -27,9 +27,7 @@ env.cr.commit()
 class Workshop:
     """Odoo, its environment and a server together: makes, copies and drops databases."""
 
-    def __init__(
-        self, odoo: Odoo, environment: Environment, pg: Mapping[str, str]
-    ) -> None:
+    def __init__(self, odoo: Odoo, environment: Environment, pg: Mapping[str, str]) -> None:
         self.odoo = odoo
         self.environment = environment
         self.pg = dict(pg)
@@ -80,9 +78,7 @@ class Workshop:
 
     def command(self, *arguments: str) -> list[str]:
         """Odoo's command line with our configuration; a subcommand stays in front."""
-        subcommand = (
-            [arguments[0]] if arguments and not arguments[0].startswith("-") else []
-        )
+        subcommand = [arguments[0]] if arguments and not arguments[0].startswith("-") else []
         rest = arguments[len(subcommand) :]
         start = "import sys; sys.argv[0] = 'odoo'; import odoo.cli; odoo.cli.main()"
         return [
@@ -126,9 +122,7 @@ class Workshop:
         )
 
     def drop(self, name: str) -> None:
-        console.run(
-            ["dropdb", "--if-exists", "--force", name], log="dropdb", env=self.env
-        )
+        console.run(["dropdb", "--if-exists", "--force", name], log="dropdb", env=self.env)
 
     def rename(self, name: str, new: str) -> None:
         self.drop(new)
@@ -146,7 +140,10 @@ class Workshop:
 
     def shell(self, database: str, code: str, log: str) -> Path:
         """Run code with ``env``, as in Odoo's shell; an exception in it fails the step."""
-        guarded = f"try:\n    exec({code!r})\nexcept BaseException:\n    import traceback, os\n    traceback.print_exc()\n    os._exit(1)\n\n"
+        guarded = (
+            f"try:\n    exec({code!r})\nexcept BaseException:\n"
+            "    import traceback, os\n    traceback.print_exc()\n    os._exit(1)\n\n"
+        )
         return self.odoo_run(
             "shell",
             "-d",
@@ -226,6 +223,9 @@ class Workshop:
 
     def _drop_older(self, prefix: str) -> None:
         """Keep the newest two of a kind: a day of work would leave dozens."""
-        query = f"SELECT datname FROM pg_database WHERE datname ~ '^{prefix}[0-9a-f]{{10}}$' ORDER BY oid DESC OFFSET 2"
+        query = (
+            f"SELECT datname FROM pg_database WHERE datname ~ '^{prefix}[0-9a-f]{{10}}$'"
+            " ORDER BY oid DESC OFFSET 2"
+        )
         for name in self.sql(query).split():
             self.drop(name)

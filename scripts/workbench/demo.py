@@ -1,4 +1,4 @@
-"""`make demo`: the demo company in a real Odoo, a narrated run of decisions, then the web client."""
+"""`make demo`: the demo company in a real Odoo, a narrated run, then the web client."""
 
 from __future__ import annotations
 
@@ -34,9 +34,7 @@ def ensure(shop: Workshop) -> None:
     # Odoo's own demo data would drown the demo company, so only the addon's is loaded.
     shop.create(DATABASE, template=shop.installed())
     files = settings.manifest().get("demo", [])
-    with console.step(
-        f"loading the demo company into {DATABASE}", "Odoo, half a minute"
-    ):
+    with console.step(f"loading the demo company into {DATABASE}", "Odoo, half a minute"):
         shop.shell(DATABASE, _LOAD.format(files=files, stamp=stamp), log="demo-data")
 
 
@@ -57,13 +55,9 @@ def run(shop: Workshop) -> int:
     browser.ensure("wkhtmltopdf")
     console.say("\nSome decisions of the demo company, made just now:\n")
     if code := narrate(shop):
-        raise console.Stop(
-            f"scripts/demo.py ended with code {code}", "its error stands above."
-        )
+        raise console.Stop(f"scripts/demo.py ended with code {code}", "its error stands above.")
     if os.environ.get("SERVE", "1") in ("0", "no", "false", ""):
-        console.say(
-            f"\nDone after {time.monotonic() - start:.0f} s (SERVE=0: no web client)."
-        )
+        console.say(f"\nDone after {time.monotonic() - start:.0f} s (SERVE=0: no web client).")
         return 0
     with serve.Server(
         shop, DATABASE, first_port=int(os.environ.get("PORT", "8069")), crons=1

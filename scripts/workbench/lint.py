@@ -14,14 +14,25 @@ from xml.etree import ElementTree
 from . import console, pythons, settings
 
 # Spelt in parts: this file must pass its own check.
-_HOSTS = [".".join(parts) for parts in (
-    ("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("deb", "debian", "org"),
-    ("proxy", "golang", "org"), ("crates", "io"), ("nodesource", "com"), ("snapshot", "debian", "org"),
-)]  # fmt: skip
+_HOSTS = [
+    ".".join(parts)
+    for parts in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("npmjs", "org"),
+        ("npmjs", "com"),
+        ("deb", "debian", "org"),
+        ("snapshot", "debian", "org"),
+        ("nodesource", "com"),
+        ("proxy", "golang", "org"),
+        ("crates", "io"),
+    )
+]
 _HOST = re.compile("|".join(map(re.escape, _HOSTS)))
 _MACHINE_PATH = re.compile(r"(?<![\w.~}\])])/(?:home|root|work|tmp)/")
-_TEXT = {".py", ".xml", ".csv", ".json", ".md", ".rst", ".txt", ".toml", ".cfg", ".ini", ".yaml", ".yml", ".js", ".scss",
-         ".html", ".po", ".pot", ".sh", ""}  # fmt: skip
+_TEXT = set(
+    ".py .xml .csv .json .md .rst .txt .toml .cfg .ini .yaml .yml .js .scss .html .po .pot .sh".split()
+) | {""}
 
 
 def run() -> int:
@@ -31,9 +42,7 @@ def run() -> int:
     env = {**{k: v for k, v in os.environ.items() if k != "PYTHONPATH"}, "PATH": path}
 
     def command(*parts: str, cwd: Path = settings.ROOT) -> Callable[[], int]:
-        return lambda: subprocess.call(
-            parts, env=env, cwd=cwd, stdin=subprocess.DEVNULL
-        )
+        return lambda: subprocess.call(parts, env=env, cwd=cwd, stdin=subprocess.DEVNULL)
 
     rules = f"--ignore-paths=.*{settings.ADDON_NAME}/rules/.*"
     checks: dict[str, Callable[[], int]] = {
@@ -47,9 +56,7 @@ def run() -> int:
             "rules",
             cwd=settings.ADDON,
         ),
-        "pylint": command(
-            "pylint", "--rcfile=.pylintrc-mandatory", rules, settings.ADDON_NAME
-        ),
+        "pylint": command("pylint", "--rcfile=.pylintrc-mandatory", rules, settings.ADDON_NAME),
         # The core knows no env: its `_` only marks what the Odoo side translates.
         "pylint-rules": command(
             "pylint",
@@ -76,17 +83,13 @@ def run() -> int:
             failed.append(name)
     console.say(f"\nlint: {len(checks) - len(failed)} passed, {len(failed)} failed")
     if failed:
-        console.say(
-            f"Complaints of: {', '.join(failed)}. `make format` repairs what ruff can."
-        )
+        console.say(f"Complaints of: {', '.join(failed)}. `make format` repairs what ruff can.")
     return 1 if failed else 0
 
 
 def format_code() -> int:
     tools = pythons.Environment("lint", ("lint.txt",)).ensure()
-    subprocess.call(
-        [tools.program("ruff"), "check", "--fix", "--quiet", "."], cwd=settings.ROOT
-    )
+    subprocess.call([tools.program("ruff"), "check", "--fix", "--quiet", "."], cwd=settings.ROOT)
     return subprocess.call([tools.program("ruff"), "format", "."], cwd=settings.ROOT)
 
 
@@ -104,9 +107,7 @@ def _files() -> list[Path]:
         cwd=settings.ROOT,
     )
     return [
-        settings.ROOT / name
-        for name in listing.splitlines()
-        if (settings.ROOT / name).is_file()
+        settings.ROOT / name for name in listing.splitlines() if (settings.ROOT / name).is_file()
     ]
 
 
@@ -122,11 +123,7 @@ def _xml() -> Iterator[str]:
             yield f"{path.relative_to(settings.ROOT)}: {error}"
             continue
         module = next(
-            (
-                parent
-                for parent in path.parents
-                if (parent / "__manifest__.py").is_file()
-            ),
+            (parent for parent in path.parents if (parent / "__manifest__.py").is_file()),
             None,
         )
         if module and "demo" not in path.parts:
@@ -157,13 +154,9 @@ def _manifest() -> Iterator[str]:
             if path.suffix in (".xml", ".csv") and name not in named:
                 yield f"{name} is there but not named"
             if path.suffix == ".csv":
-                rows = [
-                    row[0] for row in csv.reader(path.open(encoding="utf-8")) if row
-                ]
+                rows = [row[0] for row in csv.reader(path.open(encoding="utf-8")) if row]
                 yield from (
-                    f"{name}: {key} stands {n} times"
-                    for key, n in Counter(rows).items()
-                    if n > 1
+                    f"{name}: {key} stands {n} times" for key, n in Counter(rows).items() if n > 1
                 )
 
 

@@ -13,7 +13,8 @@ from . import apt, console, settings
 
 ADVICE = (
     "no Odoo 19 at hand. Set ODOO_HOME to a source checkout of Odoo's 19.0 branch"
-    " (git clone --depth 1 --branch 19.0, from Odoo's public repository), or run this where Debian's packages"
+    " (git clone --depth 1 --branch 19.0, from Odoo's public repository), or run this where"
+    " Debian's packages"
     " can be fetched with apt-get."
 )
 # The web client's files are relative links into these packages; without them it answers 500.
@@ -28,6 +29,9 @@ STATIC_PACKAGES = (
     # sid has version 7, whose files are laid out differently.
     "fonts-font-awesome/stable",
 )
+
+# Debian ships no prebuilt scripts; the bundle of the web client's unit tests names this one.
+LEFT_OUT = ("mail/static/lib/selfie_segmentation/selfie_segmentation.js",)
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,13 @@ def find() -> Odoo:
     if home:
         found = _at(Path(home).expanduser().resolve())
         if not found:
-            raise console.Stop(
-                f"ODOO_HOME={home} is not an Odoo 19 source folder", ADVICE
-            )
+            raise console.Stop(f"ODOO_HOME={home} is not an Odoo 19 source folder", ADVICE)
         return found
     for entry in (*sys.path, "/usr/lib/python3/dist-packages"):
-        if entry and (found := _at(Path(entry))):
-            return found
+        # The workbench's own environment leads to the unpacked package; that is no find.
+        if entry and settings.CACHE not in Path(entry).parents:
+            if found := _at(Path(entry)):
+                return found
     return _unpacked()
 
 
@@ -78,9 +82,7 @@ def _unpacked() -> Odoo:
         partial = settings.CACHE / "odoo.partial"
         shutil.rmtree(partial, ignore_errors=True)
         try:
-            with console.step(
-                "reading the list of Debian's packages", "the Debian mirror, 20 MB"
-            ):
+            with console.step("reading the list of Debian's packages", "the Debian mirror, 20 MB"):
                 suites.update()
             with console.step(
                 "unpacking Odoo 19", "the Debian mirror, 133 MB, then 1.3 GB on disk"
@@ -96,11 +98,13 @@ def _unpacked() -> Odoo:
     found = _at(packages)
     if not found:
         raise console.Stop(f"the package unpacked in {target} holds no Odoo 19", ADVICE)
+    for name in LEFT_OUT:
+        path = found.addons[0] / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
     return Odoo(found.python_path, found.addons, _package_version(stamp.read_text()))
 
 
 def _package_version(archives: str) -> str:
     """The version of the package among the names of the unpacked archives."""
-    return next(
-        name.split("_")[1] for name in archives.split() if name.startswith("odoo-19_")
-    )
+    return next(name.split("_")[1] for name in archives.split() if name.startswith("odoo-19_"))

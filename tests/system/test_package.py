@@ -51,7 +51,7 @@ def copied(tmp_path_factory) -> Path:
 
 
 def test_a_plain_copy_builds_a_wheel_with_all_the_addon(copied, tmp_path):
-    """Every file of the addon is in the wheel, under Odoo's namespace, and nothing else."""
+    """The wheel has every file of the addon, under Odoo's namespace, and no other."""
     wheel = _wheel(copied, tmp_path)
     assert wheel.name.startswith("odoo_addon_aftersales_rules-19.0.")
     names = _names(wheel)
