@@ -38,9 +38,11 @@ class Judged(tuple):
 
     __slots__ = ()
 
-    @property
-    def order_ids(self):
-        return self
+    @classmethod
+    def of(cls, env):
+        """What the gate put into the context; nothing if anybody else did."""
+        judged = env.context.get("aftersales_judged")
+        return judged if isinstance(judged, cls) else cls()
 
 
 @dataclass
@@ -86,7 +88,7 @@ class AftersalesGate(models.AbstractModel):
                 for gate in gates
             )
         )
-        judged = Judged(self.env.context.get("aftersales_judged") or ())
+        judged = Judged.of(self.env)
         if not orders:
             return judged
         enforcing = orders.filtered(
@@ -287,9 +289,7 @@ class AftersalesGate(models.AbstractModel):
         self._tell_closed(holds_by_order, kind, reason)
         going_on = free.filtered(lambda order: order.state == "sale")
         if going_on:
-            judged = Judged(
-                {*(self.env.context.get("aftersales_judged") or ()), *going_on.ids}
-            )
+            judged = Judged({*Judged.of(self.env), *going_on.ids})
             going_on.with_context(aftersales_judged=judged)._launch_released()
             self._judge_credit(going_on, "recheck", gates=("shipment",))
 

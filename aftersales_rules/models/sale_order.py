@@ -180,12 +180,8 @@ class SaleOrder(models.Model):
 
     def _judge_before_procurement(self):
         """Judge confirmed orders whose procurement is about to be launched."""
-        judged = self.env.context.get("aftersales_judged")
-        if not isinstance(judged, Judged):
-            # Only an object made by the gate counts. A client can send any context
-            # key, but never a Python object.
-            judged = Judged()
-        orders = self.filtered(lambda order: order.id not in judged.order_ids)
+        judged = Judged.of(self.env)
+        orders = self.filtered(lambda order: order.id not in judged)
         if orders:
             self.env["aftersales.gate"]._judge_credit(orders, "change")
 
