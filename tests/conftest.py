@@ -1,10 +1,8 @@
 """Fixtures for the tests that see the system from outside.
 
-The rules core's tests (tests/rules) need none of this and run without Odoo. The others
-run
-through the workbench: `make test-system`, `make test-browser`, or one file at a time
-with
-`scripts/run exec pytest tests/system/test_x.py`.
+The rules core's tests (tests/rules) need none of this and run without Odoo. The
+others run through the workbench: `make test-system`, `make test-browser`, or one
+file at a time with `scripts/run exec pytest tests/system/test_x.py`.
 
 ``workshop``       makes, copies and drops databases, runs Odoo's command line
 ``new_database``   a fresh database, from the installed or the base template

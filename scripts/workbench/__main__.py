@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -92,8 +93,8 @@ def test(args: argparse.Namespace) -> int:
     return suites.run_all(workshop, args.suites)
 
 
-def run_lint(_args: argparse.Namespace) -> int:
-    return lint.run()
+def run_lint(args: argparse.Namespace) -> int:
+    return lint.own() if args.own else lint.run()
 
 
 def format_code(_args: argparse.Namespace) -> int:
@@ -164,7 +165,14 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {
 }
 
 
+def _end(_number: int, _frame: object) -> None:
+    """Leave through every ``with``, so that servers stop, when asked to end."""
+    raise SystemExit(143)
+
+
 def main() -> int:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
     parser = argparse.ArgumentParser(prog="scripts/run", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, (_function, summary) in COMMANDS.items():
@@ -173,6 +181,8 @@ def main() -> int:
             command.add_argument("rest", nargs=argparse.REMAINDER)
         if name == "test":
             command.add_argument("suites", nargs="*", help=" ".join(suites.NAMES))
+        if name == "lint":
+            command.add_argument("--own", action="store_true", help="only the checks without tools")
         if name == "shell":
             command.add_argument("database", nargs="?", default=demo.DATABASE)
         if name == "copy":

@@ -126,13 +126,13 @@ def _unpack(programs: list[str]) -> None:
     }
     for program in programs:
         script = binaries() / program
-        script.write_text(
-            "#!/bin/sh\n"
-            f"export"
-            f' LD_LIBRARY_PATH="{os.pathsep.join(libraries)}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"\n'
-            f"export"
-            f' XDG_DATA_DIRS="{target}/usr/share:${{XDG_DATA_DIRS:-/usr/local/share:/usr/share}}"\n'
-            f'export FONTCONFIG_FILE="{fonts}"\n'
-            f'exec "{starts[program]}" "$@"\n'
+        # Their own libraries first, then those that the caller's environment names.
+        lines = (
+            "#!/bin/sh",
+            f'export LD_LIBRARY_PATH="{os.pathsep.join(libraries)}:$LD_LIBRARY_PATH"',
+            f'export XDG_DATA_DIRS="{target}/usr/share:${{XDG_DATA_DIRS:-/usr/share}}"',
+            f'export FONTCONFIG_FILE="{fonts}"',
+            f'exec "{starts[program]}" "$@"',
         )
+        script.write_text("\n".join(lines) + "\n")
         script.chmod(script.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)

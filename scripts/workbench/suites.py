@@ -158,7 +158,7 @@ def _rules(label: str, python: Path, full: bool) -> Result:
 def odoo_suite(shop: Workshop) -> Result:
     """The tests that ship with the addon, by pytest-odoo, on copies of the installed template."""
     database = f"ar_run_{os.getpid()}"
-    shop.create(database, template=shop.installed())
+    shop.create(database, template=os.environ["AFTERSALES_TEMPLATE"])
     arguments = [
         "-q",
         "-ra",
@@ -219,10 +219,9 @@ def run_all(workshop: Callable[[], object], wanted: Sequence[str]) -> int:
 
 def _with_odoo(shop: Workshop, chosen: set[str]) -> list[Result]:
     results = []
+    os.environ["AFTERSALES_TEMPLATE"] = shop.installed()
     if "odoo" in chosen:
         results.append(odoo_suite(shop))
-    if chosen & {"system", "browser"}:
-        shop.installed()
     if "system" in chosen:
         results.append(outside_suite(shop, "system"))
     if "browser" in chosen:
