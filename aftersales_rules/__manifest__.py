@@ -48,6 +48,11 @@
         "data/aftersales_version_data.xml",
         "views/aftersales_menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/aftersales_company_demo.xml",
+        "demo/aftersales_product_demo.xml",
+        "demo/aftersales_customer_demo.xml",
+        "demo/aftersales_order_demo.xml",
+    ],
     "post_init_hook": "post_init_hook",
 }
