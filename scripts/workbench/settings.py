@@ -58,7 +58,13 @@ def tree_digest(folder: Path, *, skip: tuple[str, ...] = ()) -> str:
     state = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
-        if relative.parts[0] in skip or "__pycache__" in relative.parts or not path.is_file():
+        hidden = any(part.startswith(".") for part in relative.parts)
+        if (
+            hidden
+            or relative.parts[0] in skip
+            or "__pycache__" in relative.parts
+            or not path.is_file()
+        ):
             continue
         state.update(relative.as_posix().encode() + b"\0")
         state.update(hashlib.sha256(path.read_bytes()).digest())

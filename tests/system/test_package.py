@@ -46,7 +46,7 @@ def _names(wheel: Path) -> set[str]:
 def copied(tmp_path_factory) -> Path:
     """The addon's folder alone, as someone without git would have it."""
     target = tmp_path_factory.mktemp("copy") / "aftersales_rules"
-    shutil.copytree(ADDON, target, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ADDON, target, ignore=shutil.ignore_patterns("__pycache__", ".*"))
     return target
 
 
