@@ -17,8 +17,6 @@ from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 
-from ..rules import RulesError
-
 _logger = logging.getLogger(__name__)
 
 GATE_DECISIONS = {"procurement": "credit_hold", "shipment": "shipment_release"}
@@ -53,6 +51,7 @@ class Judgement:
     gate: str
     decision: object
     enforced: bool
+    goes_on: bool
     causes: dict = field(default_factory=dict)
     waived: bool = False
     record: models.BaseModel | None = None
@@ -112,11 +111,7 @@ class AftersalesGate(models.AbstractModel):
     def _decide(self, orders, event, gates):
         credits = self.env["aftersales.credit.facts"]._gather(orders)
         standing = _Standing(orders)
-        going_on = {
-            order
-            for order in orders
-            if event != "confirm" and not standing.waits(order)
-        }
+        going_on = {order for order in orders if standing.goes_on(order, event)}
         committed = defaultdict(float)
         for order in going_on:
             committed[credits[order.id].key] += credits[order.id].own
@@ -134,7 +129,7 @@ class AftersalesGate(models.AbstractModel):
                 order, event, standing
             ):
                 judgement = self._judge_one(
-                    order, "procurement", facts, credit, standing
+                    order, "procurement", facts, credit, standing, going_on
                 )
                 if judgement:
                     judgements.append(judgement)
@@ -144,12 +139,14 @@ class AftersalesGate(models.AbstractModel):
             if order not in going_on and not held:
                 committed[credit.key] += credit.own
             if "shipment" in gates and not held and self._ships(order, event):
-                judgement = self._judge_one(order, "shipment", facts, credit, standing)
+                judgement = self._judge_one(
+                    order, "shipment", facts, credit, standing, going_on
+                )
                 if judgement:
                     judgements.append(judgement)
         return judgements
 
-    def _judge_one(self, order, gate, facts, credit, standing):
+    def _judge_one(self, order, gate, facts, credit, standing, going_on):
         company = order.company_id
         name = GATE_DECISIONS[gate]
         mode = company._aftersales_mode(name)
@@ -158,7 +155,11 @@ class AftersalesGate(models.AbstractModel):
         _version_id, compiled = self.env["aftersales.version"]._get_current(company)
         today = company._aftersales_now().date()
         judgement = Judgement(
-            order, gate, compiled.decide(name, facts, on=today), mode == "enforce"
+            order,
+            gate,
+            compiled.decide(name, facts, on=today),
+            enforced=mode == "enforce",
+            goes_on=order in going_on,
         )
         matches = judgement.decision.matched
         if any(match.outcome["effect"] == "release" for match in matches):
@@ -265,9 +266,7 @@ class AftersalesGate(models.AbstractModel):
             "partner_id": order.partner_invoice_id.commercial_partner_id.id,
             "gate": judgement.gate,
             "cause": cause,
-            "is_growth": judgement.gate == "procurement"
-            and event != "confirm"
-            and order.hold_state != "procurement",
+            "is_growth": judgement.gate == "procurement" and judgement.goes_on,
             "amount": order._get_amount_company_currency(),
             "reason": match.reason,
             "remedy": match.remedy,
@@ -294,28 +293,18 @@ class AftersalesGate(models.AbstractModel):
             self._judge_credit(going_on, "recheck", gates=("shipment",))
 
     @api.model
-    def _close_all(self, orders, kind):
-        """Close every open hold of orders that need none any more."""
-        holds = (
-            self.env["aftersales.hold"]
-            .sudo()
-            .search([("order_id", "in", orders.ids), ("state", "=", "open")])
-        )
+    def _close_all(self, orders, kind, gate=None):
+        """Close every open hold of orders that need none any more, or of one gate."""
+        holds = orders._get_open_holds(gate)
         if holds:
             self._close(dict(holds.grouped("order_id")), kind)
 
     # ------------------------------------------------------------------- telling
 
     def _tell_opened(self, orders, holds):
-        authority = self.env["aftersales.release.authority"]
-        for order in orders:
-            company = order.company_id
-            users = authority._who_can(
-                company,
-                order._get_amount_company_currency(),
-                company._aftersales_now().date(),
-            )
-            order._schedule_hold_activities(users)
+        who_can = self.env["aftersales.release.authority"]._get_who_can(orders)
+        for users, same in orders.grouped(lambda order: who_can[order]).items():
+            same._schedule_hold_activities(users)
         orders._message_log_batch(
             {
                 order.id: self._get_holds_message(self.env._("On hold:"), order_holds)
@@ -502,15 +491,27 @@ class AftersalesGate(models.AbstractModel):
                 break
 
     def _recheck(self, orders):
-        off = orders.filtered(
-            lambda order: order.company_id._aftersales_mode("credit_hold") != "enforce"
-            and order.company_id._aftersales_mode("shipment_release") != "enforce"
-        )
-        self._close_all(off, "gate_off")
+        for gate, decision in GATE_DECISIONS.items():
+            off = orders.filtered(
+                lambda order, decision=decision: order.company_id._aftersales_mode(
+                    decision
+                )
+                != "enforce"
+            )
+            self._close_all(off, "gate_off", gate)
         try:
-            self._judge_credit(orders - off, "recheck")
-        except RulesError:
-            _logger.exception("Re-check of held orders failed")
+            with self.env.cr.savepoint():
+                self._judge_credit(orders, "recheck")
+        except OperationalError:
+            raise
+        except Exception:
+            # One order that cannot go on (say, a product without a route) must not
+            # keep the others waiting: judge them one by one, and name it.
+            if len(orders) == 1:
+                _logger.exception("Re-check of %s failed", orders.name)
+                return
+            for order in orders:
+                self._recheck(order)
 
 
 class _Standing:
@@ -526,6 +527,21 @@ class _Standing:
         return any(
             hold.gate == "procurement" and not hold.is_growth
             for hold in self.holds[order.id]
+        )
+
+    def goes_on(self, order, event):
+        """Whether something of the order may have been committed already.
+
+        An order that is made in state sale, by an import say, is seen for the first
+        time through its lines: nothing has been decided or delivered.
+        """
+        if event == "confirm" or self.waits(order):
+            return False
+        return (
+            event != "change"
+            or bool(order.delivery_status)
+            or bool(self.holds[order.id])
+            or bool(order.decision_ids)
         )
 
     def get_releases(self, order):

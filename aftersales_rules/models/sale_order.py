@@ -426,11 +426,15 @@ class SaleOrder(models.Model):
         """Put the order on the to-do list of these controllers, once each."""
         activity_type = self.env.ref("aftersales_rules.mail_activity_hold")
         # sudo: whoever confirms the order need not be allowed to assign activities
-        for order in self.sudo():
-            present = order.activity_ids.filtered(
+        orders = self.sudo().with_context(mail_activity_quick_update=True)
+        present = {
+            order: order.activity_ids.filtered(
                 lambda activity: activity.activity_type_id == activity_type
             ).user_id
-            for user in users - present:
-                order.with_context(mail_activity_quick_update=True).activity_schedule(
-                    "aftersales_rules.mail_activity_hold", user_id=user.id, note=note
-                )
+            for order in orders
+        }
+        for user in users:
+            missing = orders.filtered(lambda order, user=user: user not in present[order])
+            missing.activity_schedule(
+                "aftersales_rules.mail_activity_hold", user_id=user.id, note=note
+            )
