@@ -120,10 +120,10 @@ class AftersalesCreditLimit(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            vals["name"] = self.env["ir.sequence"].next_by_code(self._name) or "/"
             for name in _DECIDED_FIELDS & set(vals):
                 # an application starts as a draft, whoever files it
                 vals.pop(name)
+            vals["name"] = self.env["ir.sequence"].next_by_code(self._name) or "/"
         return super().create(vals_list)
 
     def write(self, vals):

@@ -1,0 +1,79 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.modules.module import Manifest
+from odoo.tests import TransactionCase, tagged
+from odoo.tools.convert import convert_file
+
+
+@tagged("post_install", "-at_install")
+class TestDemoCompany(TransactionCase):
+    """The demo company is what the README and `make demo` say it is."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for path in Manifest.for_addon("aftersales_rules")["demo"]:
+            convert_file(
+                cls.env, "aftersales_rules", path, {}, mode="init", noupdate=True
+            )
+
+    def demo(self, name):
+        return self.env.ref(f"aftersales_rules.demo_{name}")
+
+    def test_customers_have_the_tier_that_their_year_gives_them(self):
+        """Tiers of the dealers follow by rule from twelve months of invoices."""
+        tiers = {
+            name: self.demo(name).customer_tier
+            for name in (
+                "dealer_lindqvist",
+                "dealer_brennan",
+                "dealer_costa",
+                "dealer_popup",
+                "customer_hotel",
+            )
+        }
+        self.assertEqual(
+            tiers,
+            {
+                "dealer_lindqvist": "key",
+                "dealer_brennan": "regular",
+                "dealer_costa": "regular",
+                "dealer_popup": "unstable",
+                "customer_hotel": False,
+            },
+        )
+
+    def test_confirmed_orders_are_held_for_their_reason(self):
+        """Each confirmed demo order is where its story says."""
+        holds = {
+            name: [(hold.gate, hold.cause) for hold in self.demo(name)._get_open_holds()]
+            for name in ("order_overdue", "order_large", "order_no_arrears", "order_strings")
+        }
+        self.assertEqual(
+            {name: sorted(found) for name, found in holds.items()},
+            {
+                "order_overdue": [("procurement", "overdue")],
+                "order_large": [("procurement", "no_guarantee")],
+                "order_no_arrears": [("shipment", "no_arrears"), ("shipment", "no_guarantee")],
+                "order_strings": [],
+            },
+        )
+
+    def test_a_held_order_starts_no_production(self):
+        """Strings are assembled for the order that goes on, not for the held one."""
+        self.assertTrue(self.demo("order_strings").mrp_production_ids)
+        self.assertFalse(self.demo("order_large").mrp_production_ids)
+
+    def test_applications_have_a_reference(self):
+        """A credit limit application gets its number when it is filed."""
+        for name in ("limit_lindqvist", "limit_brennan"):
+            self.assertRegex(self.demo(name).name, r"^CL/\d{4}/\d{4}$")
+
+    def test_each_password_is_the_login(self):
+        """Everybody in the demo company logs in as the README says."""
+        for role in ("sales", "controller", "finance", "substitute", "rules",
+                     "warehouse", "accountant", "planner", "dealer"):
+            user = self.demo(f"user_{role}")
+            user.with_user(user)._check_credentials(
+                {"type": "password", "login": role, "password": role},
+                {"interactive": True},
+            )
