@@ -42,6 +42,9 @@ class AftersalesCase(TransactionCase):
                 "ceiling": 10000.0,
             }
         )
+        cls.warehouse = cls.env["stock.warehouse"].search(
+            [("company_id", "=", cls.company.id)], limit=1
+        )
         cls.service = cls.new_product("Planning", type="service")
         cls.goods = cls.new_product("Glass insulator", is_storable=True)
         cls.partner = cls.new_customer("Dealer", credit_limit=1000.0)
@@ -187,6 +190,13 @@ class AftersalesCase(TransactionCase):
         """Do what happens before a commit."""
         cls.env.flush_all()
         cls.env.cr.precommit.run()
+
+    def run_cron(self, name):
+        """Run a scheduled action of the addon, its commits kept inside the test."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref(f"aftersales_rules.{name}").method_direct_trigger()
+        self.env.invalidate_all()
 
     @classmethod
     def stock_up(cls, product, quantity=100.0):
