@@ -220,7 +220,17 @@ class AftersalesVersion(models.Model):
         company.sudo()._set_aftersales_version(version)
         self.env["aftersales.threshold"]._synchronize(version, compiled)
         _COMPILED[compiled.version] = compiled
+        self._trigger_rechecks()
         return version.with_env(self.env)
+
+    @api.model
+    def _trigger_rechecks(self) -> None:
+        """Have what the old rules held or rated judged by the new ones, soon."""
+        for name in ("ir_cron_recheck", "ir_cron_customer_tier"):
+            cron = self.env.ref(f"aftersales_rules.{name}", raise_if_not_found=False)
+            if cron:  # not while the addon is being installed
+                # sudo: scheduled actions belong to the system, not to the publisher
+                cron.sudo()._trigger()
 
     @api.model
     def _publish_again(self, company, note: str, **changes) -> "AftersalesVersion":

@@ -118,3 +118,34 @@ class TestCreditHold(AftersalesCase):
         order._action_cancel()
         self.assertEqual(order.hold_ids.close_kind, "cancelled")
         self.assertFalse(order.hold_state)
+
+    def test_changed_threshold_has_held_orders_judged_again(self):
+        """A new version triggers the re-check, and the re-check lets the order go on."""
+        cron = self.env.ref("aftersales_rules.ir_cron_recheck")
+        order = self.new_confirmed(1500.0)
+        triggers = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
+        self.set_threshold("limit_usage_max", "200 %")
+        self.assertEqual(
+            self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)]),
+            triggers + 1,
+        )
+        self.env["aftersales.gate"]._recheck(order)
+        self.assertGoesOn(order)
+
+    def test_order_that_cannot_go_on_does_not_keep_others_waiting(self):
+        """What fails while one order is procured (a missing route, say) is its own."""
+        stuck, free = self.new_confirmed(1500.0), self.new_confirmed(1600.0)
+        self.partner.credit_limit = 5000.0
+        launch = type(self.env["sale.order"])._launch_released
+
+        def fails_for_stuck(orders):
+            if stuck in orders:
+                raise UserError("No rule has been found")
+            return launch(orders)
+
+        self.patch(type(self.env["sale.order"]), "_launch_released", fails_for_stuck)
+        with self.assertLogs("odoo.addons.aftersales_rules", level="ERROR") as logs:
+            self.env["aftersales.gate"]._recheck(stuck | free)
+        self.assertIn(stuck.name, "".join(logs.output))
+        self.assertGoesOn(free)
+        self.assertHeld(stuck, "over_limit")
