@@ -39,9 +39,9 @@ class AftersalesRule(models.Model):
     valid_from = fields.Date(readonly=True)
     valid_to = fields.Date("Valid until", readonly=True)
 
-    label = fields.Char("Rule", compute="_compute_words")
+    label = fields.Text("Rule", compute="_compute_words")
     conditions = fields.Text("Applies When", compute="_compute_words")
-    outcome = fields.Char("Then", compute="_compute_words")
+    outcome = fields.Text("Then", compute="_compute_words")
     reason = fields.Text(compute="_compute_words")
     remedy = fields.Text("What Clears It", compute="_compute_words")
 

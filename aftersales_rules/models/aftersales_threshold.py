@@ -65,10 +65,10 @@ class AftersalesThreshold(models.Model):
         "res.users", "Changed by", readonly=True, ondelete="restrict"
     )
 
-    label = fields.Char("Threshold", compute="_compute_words", search="_search_label")
+    label = fields.Text("Threshold", compute="_compute_words", search="_search_label")
     description = fields.Text("Explanation", compute="_compute_words")
     unit = fields.Char(compute="_compute_words")
-    bounds = fields.Char("Allowed", compute="_compute_words")
+    bounds = fields.Text("Allowed", compute="_compute_words")
     default_value = fields.Char("Default", compute="_compute_words")
     is_default = fields.Boolean("At its Default", compute="_compute_words")
     requirement = fields.Char("Requirements", compute="_compute_words")
@@ -82,6 +82,7 @@ class AftersalesThreshold(models.Model):
     @api.depends_context("lang")
     def _compute_words(self):
         text = self.env["aftersales.text"]
+        decisions = dict(text._get_decision_selection())
         for threshold in self:
             compiled = threshold._get_compiled()
             spec = threshold._get_spec(compiled)
@@ -109,7 +110,7 @@ class AftersalesThreshold(models.Model):
             threshold.is_default = compiled.thresholds[spec.name] == default
             threshold.requirement = ", ".join(spec.requirement)
             threshold.used_in = "\n".join(
-                rule.label_in(self.env.lang)
+                f"{decisions[rule.decision]}: {rule.label_in(self.env.lang)}"
                 for rule in compiled.pack.rules
                 if spec.name in threshold_names(rule)
             )

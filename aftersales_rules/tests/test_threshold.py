@@ -46,7 +46,7 @@ class TestThreshold(RulesCase):
                     "is_default": True,
                     "description": "Older debts hold orders.",
                     "requirement": "O3",
-                    "used_in": "Overdue debt",
+                    "used_in": "Credit hold: Overdue debt",
                     "changed_at": False,
                 },
                 {
@@ -59,7 +59,7 @@ class TestThreshold(RulesCase):
                     "is_default": True,
                     "description": "",
                     "requirement": "",
-                    "used_in": "No security",
+                    "used_in": "Credit hold: No security",
                     "changed_at": False,
                 },
             ],
