@@ -34,7 +34,7 @@ import logging
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from . import durable
 from .checks import TypedPack, type_pack
@@ -50,6 +50,7 @@ from .values import to_json
 
 _logger = logging.getLogger(__name__)
 
+_Step: TypeAlias = tuple[Predicate, tuple[TypedRule]]
 EngineChoice = Literal["auto", "durable", "plain"]
 BULK_MIN = 32
 """From so many facts on ``decide_many`` uses the plain evaluator's closures."""
@@ -202,11 +203,11 @@ class _Program:
         self.first_only = spec.hit_policy == "first"
         self.rules = tuple(sorted(rules, key=lambda rule: rule.rule.sequence))
         self._facts_type = spec.facts
-        self._steps = tuple((rule_predicate(rule), rule) for rule in self.rules)
+        self._steps = tuple((rule_predicate(rule), (rule,)) for rule in self.rules)
         self._dated = any(
             rule.rule.valid_from or rule.rule.valid_to for rule in self.rules
         )
-        self._steps_on: dict[date, tuple[tuple[Predicate, TypedRule], ...]] = {}
+        self._steps_on: dict[date, tuple[_Step, ...]] = {}
         self.decide: Callable[[FactModel, date], Decision] = self.decide_plain
         if engine == "durable_rules":
             self._engine = durable.DurableRules(self.rules)
@@ -239,11 +240,11 @@ class _Program:
         steps = self._steps if not self._dated else self._in_force(on)
         try:
             if self.first_only:
-                for holds, rule in steps:
+                for holds, found in steps:
                     if holds(values):
-                        return decided(self.scope, on, values, (rule,))
+                        return decided(self.scope, on, values, found)
                 return decided(self.scope, on, values, ())
-            rules = tuple([rule for holds, rule in steps if holds(values)])
+            rules = tuple([found[0] for holds, found in steps if holds(values)])
         except (ArithmeticError, LookupError, TypeError) as err:
             raise self._unchecked(facts) from err
         return decided(self.scope, on, values, rules)
@@ -276,10 +277,10 @@ class _Program:
             self.scope, on, values, tuple(rules[:1] if self.first_only else rules)
         )
 
-    def _in_force(self, on: date) -> tuple[tuple[Predicate, TypedRule], ...]:
+    def _in_force(self, on: date) -> tuple[_Step, ...]:
         steps = self._steps_on.get(on)
         if steps is None:
-            steps = tuple(step for step in self._steps if step[1].rule.in_force(on))
+            steps = tuple(step for step in self._steps if step[1][0].rule.in_force(on))
             if len(self._steps_on) >= DATES_KEPT:
                 self._steps_on = {}
             self._steps_on[on] = steps

@@ -75,7 +75,7 @@ def engine_status() -> EngineStatus:
     """Whether the extension can be loaded here; said once in the log if not."""
     try:
         _modules()
-    except Exception as err:  # noqa: BLE001 - a broken extension raises anything
+    except Exception as err:  # a broken extension raises anything
         detail = f"durable_rules cannot be loaded: {type(err).__name__}: {err}"
         _logger.warning("%s; the plain evaluator decides", detail)
         return EngineStatus("plain", detail)

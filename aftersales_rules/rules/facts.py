@@ -108,12 +108,12 @@ def _declare(
     return _Declaration(kind, label, unit, help_text, default, frozen)
 
 
-def money(label: str, *, help: str = "", default: Any = _REQUIRED) -> Any:  # noqa: A002
+def money(label: str, *, help: str = "", default: Any = _REQUIRED) -> Any:
     """An amount in the currency of the record."""
     return _declare(FactType.MONEY, label, None, help, default)
 
 
-def ratio(label: str, *, help: str = "", default: Any = _REQUIRED) -> Any:  # noqa: A002
+def ratio(label: str, *, help: str = "", default: Any = _REQUIRED) -> Any:
     """A share: 0.5 is 50 %."""
     return _declare(FactType.RATIO, label, None, help, default)
 
@@ -122,7 +122,7 @@ def quantity(
     label: str,
     *,
     unit: str | None = None,
-    help: str = "",  # noqa: A002
+    help: str = "",
     default: Any = _REQUIRED,
 ) -> Any:
     """A measured or counted amount with decimals."""
@@ -133,24 +133,24 @@ def integer(
     label: str,
     *,
     unit: str | None = None,
-    help: str = "",  # noqa: A002
+    help: str = "",
     default: Any = _REQUIRED,
 ) -> Any:
     """A whole number."""
     return _declare(FactType.INTEGER, label, unit, help, default)
 
 
-def date_fact(label: str, *, help: str = "", default: Any = _REQUIRED) -> Any:  # noqa: A002
+def date_fact(label: str, *, help: str = "", default: Any = _REQUIRED) -> Any:
     """A calendar day."""
     return _declare(FactType.DATE, label, None, help, default)
 
 
-def time_fact(label: str, *, help: str = "", default: Any = _REQUIRED) -> Any:  # noqa: A002
+def time_fact(label: str, *, help: str = "", default: Any = _REQUIRED) -> Any:
     """A local time of day, in minutes."""
     return _declare(FactType.TIME, label, None, help, default)
 
 
-def boolean(label: str, *, help: str = "", default: Any = _REQUIRED) -> Any:  # noqa: A002
+def boolean(label: str, *, help: str = "", default: Any = _REQUIRED) -> Any:
     """Yes or no."""
     return _declare(FactType.BOOLEAN, label, None, help, default)
 
@@ -159,14 +159,14 @@ def choice(
     label: str,
     choices: Mapping[str, str],
     *,
-    help: str = "",  # noqa: A002
+    help: str = "",
     default: Any = _REQUIRED,
 ) -> Any:
     """One of several named values; ``choices`` maps the value to its label."""
     return _declare(FactType.CHOICE, label, None, help, default, choices)
 
 
-def text(label: str, *, help: str = "", default: Any = _REQUIRED) -> Any:  # noqa: A002
+def text(label: str, *, help: str = "", default: Any = _REQUIRED) -> Any:
     """Free text, compared as a whole."""
     return _declare(FactType.TEXT, label, None, help, default)
 

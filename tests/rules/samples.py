@@ -164,7 +164,7 @@ def _holds(one, facts, limits):
     if op == "not in":
         return seen not in terms
     if op == "between":
-        return terms[0] <= seen and seen <= terms[1]
+        return terms[0] <= seen <= terms[1]
     first = terms[0]
     return {
         "=": seen == first,
@@ -300,9 +300,9 @@ class Dice:
         """A literal, a threshold or another fact, some times a ratio."""
         roll = self.random.random()
         times = {}
-        if field.type.value in ("money", "ratio", "quantity", "integer"):
-            if self.random.random() < 0.5:
-                times = {"times": f"ratio_{self.random.randint(0, 5)}"}
+        numeric = field.type.value in ("money", "ratio", "quantity", "integer")
+        if numeric and self.random.random() < 0.5:
+            times = {"times": f"ratio_{self.random.randint(0, 5)}"}
         if with_fact and roll < 0.35:
             others = [
                 each.name

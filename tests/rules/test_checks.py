@@ -27,18 +27,27 @@ def faults(*pack_rules, thresholds=THRESHOLDS):
         ),
         (
             condition("tier", ">", "key"),
-            "op: '>' does not go with the choice fact 'tier'; expected one of =, ≠, in, "
-            "not in, is set, is not set",
+            (
+                "op: '>' does not go with the choice fact 'tier'; expected one of =, "
+                "≠, in, "
+                "not in, is set, is not set"
+            ),
         ),
         (
             condition("tier", "=", "kez"),
-            "operand: 'kez' is not a choice; expected one of key, regular, low, new; "
-            "did you mean 'key'?",
+            (
+                "operand: 'kez' is not a choice; expected one of key, regular, "
+                "low, new; "
+                "did you mean 'key'?"
+            ),
         ),
         (
             condition("tier", "in", ["key", "kez"]),
-            "operand[1]: 'kez' is not a choice; expected one of key, regular, low, new; "
-            "did you mean 'key'?",
+            (
+                "operand[1]: 'kez' is not a choice; expected one of key, regular, low, "
+                "new; "
+                "did you mean 'key'?"
+            ),
         ),
         (
             condition("days", ">", "1.5"),
@@ -46,8 +55,11 @@ def faults(*pack_rules, thresholds=THRESHOLDS):
         ),
         (
             condition("amount", ">", "0.0000001"),
-            "operand: Decimal('1E-7') has too many decimals; expected a money value of "
-            "at most 6 decimals",
+            (
+                "operand: Decimal('1E-7') has too many decimals; expected a money "
+                "value of "
+                "at most 6 decimals"
+            ),
         ),
         (
             condition("days", ">", ""),
@@ -59,8 +71,10 @@ def faults(*pack_rules, thresholds=THRESHOLDS):
         ),
         (
             condition("visits", ">", {"threshold": "three"}),
-            "operand: threshold 'three' is integer in days; expected integer like "
-            "'visits'",
+            (
+                "operand: threshold 'three' is integer in days; expected integer like "
+                "'visits'"
+            ),
         ),
         (
             condition("amount", ">", {"fact": "days"}),
@@ -68,8 +82,11 @@ def faults(*pack_rules, thresholds=THRESHOLDS):
         ),
         (
             condition("ordered", ">", {"fact": "weight"}),
-            "operand: fact 'weight' is quantity in kg; expected quantity in pcs like "
-            "'ordered'",
+            (
+                "operand: fact 'weight' is quantity in kg; expected quantity in "
+                "pcs like "
+                "'ordered'"
+            ),
         ),
         (
             condition("amount", ">", {"fact": "limt"}),
@@ -77,7 +94,10 @@ def faults(*pack_rules, thresholds=THRESHOLDS):
         ),
         (
             condition("amount", ">", {"fact": "limit", "times": "three"}),
-            "operand.times: threshold 'three' is an integer; expected a ratio threshold",
+            (
+                "operand.times: threshold 'three' is an integer; expected a ratio "
+                "threshold"
+            ),
         ),
         (
             condition("due", ">", {"fact": "promised", "times": "factor"}),
@@ -85,8 +105,11 @@ def faults(*pack_rules, thresholds=THRESHOLDS):
         ),
         (
             condition("days", "in", [{"fact": "grace"}]),
-            "operand[0]: a fact does not go into the list of 'in'; expected values and "
-            "thresholds",
+            (
+                "operand[0]: a fact does not go into the list of 'in'; expected "
+                "values and "
+                "thresholds"
+            ),
         ),
     ],
 )
@@ -108,8 +131,11 @@ def test_condition_that_does_not_fit(one, text):
         ({"outcome": {"effect": None}}, "outcome.effect: missing"),
         (
             {"outcome": {"effect": "hodl"}},
-            "outcome.effect: 'hodl' is not a choice; expected one of hold, release; did "
-            "you mean 'hold'?",
+            (
+                "outcome.effect: 'hodl' is not a choice; expected one of hold, "
+                "release; did "
+                "you mean 'hold'?"
+            ),
         ),
         (
             {"outcome": {"effect": "hold", "cuase": "x"}},
@@ -117,8 +143,11 @@ def test_condition_that_does_not_fit(one, text):
         ),
         (
             {"outcome": {"effect": "hold", "hours": {"threshold": "three"}}},
-            "outcome.hours: threshold 'three' is integer in days; expected integer in "
-            "hours like 'hours'",
+            (
+                "outcome.hours: threshold 'three' is integer in days; expected "
+                "integer in "
+                "hours like 'hours'"
+            ),
         ),
         ({"reason": "{dyas}"}, "reason: unknown fact 'dyas'; did you mean 'days'?"),
         (
@@ -127,13 +156,18 @@ def test_condition_that_does_not_fit(one, text):
         ),
         (
             {"i18n": {"zh_CN": {"reason": "{days!r}"}}},
-            "i18n.zh_CN.reason: '{days!r}' is not a name in braces; expected {fact} or "
-            "{threshold.name}",
+            (
+                "i18n.zh_CN.reason: '{days!r}' is not a name in braces; expected "
+                "{fact} or "
+                "{threshold.name}"
+            ),
         ),
         (
             {"reason": "100 }"},
-            "reason: single '}'; write it twice to mean it; expected {fact} or "
-            "{threshold.name}",
+            (
+                "reason: single '}'; write it twice to mean it; expected {fact} or "
+                "{threshold.name}"
+            ),
         ),
     ],
 )
@@ -163,7 +197,10 @@ def test_rule_that_does_not_fit(changes, text):
         ),
         (
             threshold("x", "date", "soon"),
-            "thresholds[0].default: 'soon' is not a date; expected a date as YYYY-MM-DD",
+            (
+                "thresholds[0].default: 'soon' is not a date; expected a date as "
+                "YYYY-MM-DD"
+            ),
         ),
     ],
 )

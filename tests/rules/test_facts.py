@@ -46,8 +46,11 @@ def test_facts_come_back_from_their_json():
         ({"days": 1.5}, "days: 1.5 is not an integer; expected an integer value"),
         (
             {"tier": "regulr"},
-            "tier: 'regulr' is not a choice; expected one of key, regular, low, new; "
-            "did you mean 'regular'?",
+            (
+                "tier: 'regulr' is not a choice; expected one of key, regular, "
+                "low, new; "
+                "did you mean 'regular'?"
+            ),
         ),
         (
             {"amount": Decimal("NaN")},

@@ -20,49 +20,74 @@ def refusal(content):
     [
         (
             condition("days", "=>", 3),
-            "rules[0].conditions[0].op: unknown operator '=>'; expected one of =, ≠, <, "
-            "≤, >, ≥, between, in, not in, is set, is not set; did you mean '>'?",
+            (
+                "rules[0].conditions[0].op: unknown operator '=>'; expected one of =, "
+                "≠, <, "
+                "≤, >, ≥, between, in, not in, is set, is not set; did you mean '>'?"
+            ),
         ),
         (
             condition("Days", "=", 3),
-            "rules[0].conditions[0].fact: 'Days' is not a name; expected a-z, 0-9 and "
-            "_, starting with a letter",
+            (
+                "rules[0].conditions[0].fact: 'Days' is not a name; expected a-z, "
+                "0-9 and "
+                "_, starting with a letter"
+            ),
         ),
         (
             condition("days", "=", {"treshold": "x"}),
-            "rules[0].conditions[0].operand.threshold: missing\n"
-            "rules[0].conditions[0].operand.treshold: unknown key 'treshold'; did you "
-            "mean 'threshold'?",
+            (
+                "rules[0].conditions[0].operand.threshold: missing\n"
+                "rules[0].conditions[0].operand.treshold: unknown key 'treshold'; "
+                "did you "
+                "mean 'threshold'?"
+            ),
         ),
         (
             condition("days", "="),
-            "rules[0].conditions[0].operand: does not go with '='; expected one value, "
-            "threshold or fact",
+            (
+                "rules[0].conditions[0].operand: does not go with '='; expected "
+                "one value, "
+                "threshold or fact"
+            ),
         ),
         (
             condition("days", "=", [1, 2]),
-            "rules[0].conditions[0].operand: does not go with '='; expected one value, "
-            "threshold or fact",
+            (
+                "rules[0].conditions[0].operand: does not go with '='; expected "
+                "one value, "
+                "threshold or fact"
+            ),
         ),
         (
             condition("days", "between", [1]),
-            "rules[0].conditions[0].operand: does not go with 'between'; expected "
-            "[low, high]",
+            (
+                "rules[0].conditions[0].operand: does not go with 'between'; expected "
+                "[low, high]"
+            ),
         ),
         (
             condition("days", "in", []),
-            "rules[0].conditions[0].operand: does not go with 'in'; expected a list of "
-            "values",
+            (
+                "rules[0].conditions[0].operand: does not go with 'in'; expected "
+                "a list of "
+                "values"
+            ),
         ),
         (
             condition("days", "is set", 1),
-            "rules[0].conditions[0].operand: does not go with 'is set'; expected no "
-            "operand",
+            (
+                "rules[0].conditions[0].operand: does not go with 'is set'; "
+                "expected no "
+                "operand"
+            ),
         ),
         (
             {"any": [condition("days", "in", [[1]])]},
-            "rules[0].conditions[0].any[0].operand[0]: a list of 1 is not a value; "
-            "expected a number, a text, true or false",
+            (
+                "rules[0].conditions[0].any[0].operand[0]: a list of 1 is not a value; "
+                "expected a number, a text, true or false"
+            ),
         ),
         (
             {"any": []},
@@ -70,9 +95,11 @@ def refusal(content):
         ),
         (
             {"any": [{"any": [condition("days", "=", 1)]}]},
-            "rules[0].conditions[0].any[0].fact: missing\n"
-            "rules[0].conditions[0].any[0].op: missing\n"
-            "rules[0].conditions[0].any[0].any: unknown key 'any'",
+            (
+                "rules[0].conditions[0].any[0].fact: missing\n"
+                "rules[0].conditions[0].any[0].op: missing\n"
+                "rules[0].conditions[0].any[0].any: unknown key 'any'"
+            ),
         ),
     ],
 )
@@ -91,14 +118,25 @@ def test_faults_of_the_whole_pack_are_told_at_once():
     content["schema_version"] = 2
     assert refusal(content).splitlines() == [
         "schema_version: Input should be less than or equal to 1 (got 2)",
-        "thresholds[0].type: not one of the value types money, ratio, quantity, "
-        "integer, date, time, boolean, choice, text (got 'int')",
-        "thresholds[0].default: None is not a value; expected a number, a text, true "
-        "or false",
-        "rules[0].name: 'Bad name' is not a name; expected a-z, 0-9 and _, starting "
-        "with a letter",
-        "rules[0].valid_to: 2026-01-01 is before valid_from; expected 2026-02-01 or "
-        "later",
+        (
+            "thresholds[0].type: not one of the value types money, ratio, quantity, "
+            "integer, date, time, boolean, choice, text (got 'int')"
+        ),
+        (
+            "thresholds[0].default: None is not a value; expected a number, a "
+            "text, true "
+            "or false"
+        ),
+        (
+            "rules[0].name: 'Bad name' is not a name; expected a-z, 0-9 and "
+            "_, starting "
+            "with a letter"
+        ),
+        (
+            "rules[0].valid_to: 2026-01-01 is before valid_from; expected "
+            "2026-02-01 or "
+            "later"
+        ),
         "rules[1].sequence: Input should be a valid integer (got '10')",
         "rules[1].colour: unknown key 'colour'",
     ]

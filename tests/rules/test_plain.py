@@ -7,6 +7,7 @@ THRESHOLDS = [
     threshold("three", "integer", 3, unit="days"),
     threshold("half", "ratio", "0.5"),
     threshold("third", "ratio", "0.333333333333"),
+    threshold("bit", "ratio", "1.000000000001"),
     threshold("price", "money", "10.01"),
 ]
 ROWS = [
@@ -69,6 +70,14 @@ ROWS = [
         ">",
         {"fact": "limit", "times": "third"},
         {"amount": "3.336667", "limit": "10.01"},
+        True,
+    ),
+    # Thirty digits: the default context of decimals would round the last away.
+    (
+        "amount",
+        "<",
+        {"fact": "limit", "times": "bit"},
+        {"amount": "100000000000.100001", "limit": "100000000000.000001"},
         True,
     ),
     ("amount", "=", "100.0", {"amount": "100"}, True),

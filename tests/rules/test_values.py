@@ -52,17 +52,24 @@ def test_value_is_read(field, raw, value):
         (
             "amount",
             Decimal("0.0000001"),
-            "Decimal('1E-7') has too many decimals; expected a money value of at most 6 decimals",
+            (
+                "Decimal('1E-7') has too many decimals; expected a money value of at "
+                "most 6 decimals"
+            ),
         ),
         (
             "amount",
             Decimal("1e999999"),
-            "Decimal('1E+999999') is out of range; expected a money value within ±1,000,000,000,000",
+            (
+                "Decimal('1E+999999') is out of range; expected a money value within "
+                "±1,000,000,000,000"
+            ),
         ),
         pytest.param(
             "days",
             10**5000,
-            "an integer of 16610 bits is out of range; expected an integer value within ±1,000,000,000,000,000,000",
+            "an integer of 16610 bits is out of range; expected an integer value "
+            "within ±1,000,000,000,000,000,000",
             id="huge",
         ),
         ("days", 1.0, "1.0 is not an integer; expected an integer value"),
@@ -81,7 +88,10 @@ def test_value_is_read(field, raw, value):
         (
             "at",
             time(1, tzinfo=timezone.utc),
-            "datetime.time(1, 0, tzinfo=datetime.timezone.utc) is not a local time; expected a time value without zone",
+            (
+                "datetime.time(1, 0, tzinfo=datetime.timezone.utc) is not a local "
+                "time; expected a time value without zone"
+            ),
         ),
         ("urgent", 1, "1 is not a boolean; expected true or false"),
         (
