@@ -95,14 +95,10 @@ class AftersalesGate(models.AbstractModel):
         )
         if enforcing and event != "deliver":
             self.env["aftersales.credit.account"]._serialize(
-                {
-                    (
-                        order.partner_invoice_id.commercial_partner_id.id,
-                        order.company_id.id,
-                    )
-                    for order in enforcing
-                }
+                enforcing._get_credit_keys()
             )
+        if event == "confirm":
+            self._forget_queued(orders)
         judgements = self._decide(orders, event, gates)
         self._record(judgements, event)
         self._apply(judgements, event)
@@ -351,7 +347,10 @@ class AftersalesGate(models.AbstractModel):
     @api.model
     def _queue_orders(self, orders, event):
         """Judge these orders once more before the transaction commits."""
-        self._get_queue()["orders"].update(dict.fromkeys(orders.ids, event))
+        queued = self._get_queue()["orders"]
+        for order in orders:
+            if queued.get(order.id) != "confirm":
+                queued[order.id] = event
 
     @api.model
     def _queue_customers(self, keys):
@@ -367,6 +366,11 @@ class AftersalesGate(models.AbstractModel):
             precommit.data[_QUEUE] = {"orders": {}, "customers": set()}
             precommit.add(self.env(context={})["aftersales.gate"]._run_queue)
         return precommit.data[_QUEUE]
+
+    def _forget_queued(self, orders):
+        queue = self.env.cr.precommit.data.get(_QUEUE, {"orders": {}})
+        for order in orders:
+            queue["orders"].pop(order.id, None)
 
     def _run_queue(self):
         queue = self.env.cr.precommit.data.pop(_QUEUE, None)
@@ -389,6 +393,9 @@ class AftersalesGate(models.AbstractModel):
         orders = orders.filtered(lambda order: order.state == "sale")
         for event, same in orders.grouped(lambda order: events[order.id]).items():
             self._judge_credit(same, event)
+            if event == "change":
+                # an order that shrank makes room for another one
+                customers = customers | same._get_credit_keys()
         if customers:
             held = self._get_held_orders(customers) - orders
             self._judge_credit(held, "recheck")

@@ -167,6 +167,17 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return self._convert_to_company(self.amount_total)
 
+    def _get_credit_keys(self):
+        """Whose credit these orders use: commercial partner id, company id.
+
+        :rtype: set[tuple[int, int]]
+        """
+        # sudo: whoever confirms or cancels need not be allowed to read the debtor
+        return {
+            (order.partner_invoice_id.commercial_partner_id.id, order.company_id.id)
+            for order in self.sudo()
+        }
+
     # ----------------------------------------------------------------- the gates
 
     def _action_confirm(self):
@@ -228,7 +239,14 @@ class SaleOrder(models.Model):
     def write(self, vals):
         # EXTENDS 'sale'
         self._check_gate_fields(vals)
+        confirmed = self.browse()
+        if vals.get("state") == "sale":
+            confirmed = self.filtered(lambda order: order.state != "sale")
         result = super().write(vals)
+        if confirmed:
+            # An import may write the state and go past `_action_confirm`; where that
+            # follows, it takes the order out of the queue.
+            confirmed._queue_recheck("confirm")
         if not _RECHECK_FIELDS.isdisjoint(vals):
             self._queue_recheck("change")
         return result
@@ -250,6 +268,8 @@ class SaleOrder(models.Model):
         self.env["aftersales.gate"]._close_all(
             self.filtered(lambda order: order.state == "cancel"), "cancelled"
         )
+        # what no longer counts makes room for other orders of the customer
+        self.env["aftersales.gate"]._queue_customers(self._get_credit_keys())
         return result
 
     @api.ondelete(at_uninstall=False)

@@ -265,11 +265,20 @@ class TestHoldFlows(AftersalesCase):
         """What no longer counts lets the next one go on, without waiting for a cron."""
         first = self.new_confirmed(700.0)
         second = self.new_confirmed(700.0)
+        self.run_queue()
         self.assertHeld(second, "over_limit")
         first._action_cancel()
         self.run_queue()
         self.assertGoesOn(second)
         self.assertTrue(second.picking_ids)
+
+    def test_order_that_shrinks_makes_room_for_a_held_one(self):
+        first = self.new_confirmed(700.0)
+        second = self.new_confirmed(700.0)
+        self.run_queue()
+        first.order_line.price_unit = 200.0
+        self.run_queue()
+        self.assertGoesOn(second)
 
     def test_copy_starts_clean(self):
         order = self.new_order(
