@@ -177,10 +177,11 @@ class AftersalesDecision(models.Model):
     @api.depends("payload", "version_id")
     @api.depends_context("lang")
     def _compute_texts(self):
+        text = self.env["aftersales.text"]
         for record in self:
             try:
                 matches = record._get_compiled().render(
-                    record._get_decision(), self.env.lang
+                    record._get_decision(), self.env.lang, text._term
                 )
             except RulesError:  # rules of an addon that is gone: as recorded
                 record.rule_label, record.reason_display = record.rule, record.reason
@@ -205,7 +206,9 @@ class AftersalesDecision(models.Model):
         record = self.sudo()  # sudo: who reads a hold may read why
         decision = record._get_decision()
         try:
-            rendered = record._get_compiled().render(decision, self.env.lang)
+            rendered = record._get_compiled().render(
+                decision, self.env.lang, self.env["aftersales.text"]._term
+            )
         except RulesError:  # rules of an addon that is gone
             return None
         for match, texts in zip(decision.matched, rendered, strict=True):
@@ -231,6 +234,7 @@ class AftersalesDecision(models.Model):
         """Everything that the explanation shows, as texts."""
         self.ensure_one()
         results = dict(self._selection_result())
+        translate = self.env["aftersales.text"]._term
         values = {
             "record": self,
             "result": results.get(self.result, self.result),
@@ -249,9 +253,9 @@ class AftersalesDecision(models.Model):
                 facts,
                 on=decision.on,
                 lang=self.env.lang,
-                translate=self.env["aftersales.text"]._term,
+                translate=translate,
             )
-            values["matches"] = compiled.render(decision, self.env.lang)
+            values["matches"] = compiled.render(decision, self.env.lang, translate)
         except RulesError as err:
             values["failure"] = str(err)
             return values

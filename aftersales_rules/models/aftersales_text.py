@@ -14,28 +14,13 @@ from ..rules import (
     Condition,
     DecisionSpec,
     FactOperand,
-    FactType,
     Rule,
     Template,
     Threshold,
     ThresholdOperand,
-    _,
     format_value,
     parse_value,
 )
-
-CORE_WORDS = (
-    _("a value"),
-    _("between"),
-    _("in"),
-    _("is not set"),
-    _("is set"),
-    _("no"),
-    _("not in"),
-    _("not set"),
-    _("yes"),
-)
-"""What the core writes beside labels: here so that translators meet it."""
 
 
 class AftersalesText(models.AbstractModel):
@@ -97,9 +82,7 @@ class AftersalesText(models.AbstractModel):
     @api.model
     def _value(self, spec: Any, value: object, currency: str | None = None) -> str:
         """A typed value as people of this language read it, with its unit."""
-        text = format_value(self._field(spec), value, currency)
-        is_word = value is None or spec.type is FactType.BOOLEAN
-        return self._term(text) if is_word else text
+        return format_value(spec, value, currency, self._term)
 
     # ------------------------------------------------------- conditions
 

@@ -42,6 +42,7 @@ from .decision import Decision, RenderedMatch, Scope, decided
 from .errors import EngineError, FactsError, Fault, PackError, short
 from .explain import Explanation, explain_rules
 from .facts import FactModel
+from .i18n import Translate
 from .language import Pack, Rule, canonical_json
 from .plain import Predicate, rule_predicate
 from .program import TypedRule
@@ -155,7 +156,7 @@ class CompiledPack:
         *,
         on: date,
         lang: str | None = None,
-        translate: Callable[[str], str] | None = None,
+        translate: Translate | None = None,
     ) -> Explanation:
         """Every rule of the decision: what it saw, what it needed."""
         program = self._program(decision)
@@ -164,16 +165,23 @@ class CompiledPack:
             program.scope, program.rules, program.policy, values, on, lang, translate
         )
 
-    def render(self, decision: Decision, lang: str | None) -> list[RenderedMatch]:
+    def render(
+        self,
+        decision: Decision,
+        lang: str | None,
+        translate: Translate | None = None,
+    ) -> list[RenderedMatch]:
         """The texts of a decision in a language.
 
-        A rule that this version does not know keeps its English texts.
+        The pack has the sentences in that language; ``translate`` gives the words
+        that the core puts into them: units, labels of choices, "not set". A rule
+        that this version does not know keeps its English texts.
         """
         program = self._program(decision.decision)
         known = {rule.rule.name: rule for rule in program.rules}
         values = program.spec.facts.model_validate(decision.facts).__dict__
         return [
-            program.scope.rendered(known[match.rule], values, lang)
+            program.scope.rendered(known[match.rule], values, lang, translate)
             if match.rule in known
             else RenderedMatch(match.rule, match.rule, match.reason, match.remedy)
             for match in decision.matched

@@ -23,6 +23,7 @@ from datetime import date
 from typing import Any, NoReturn
 
 from .facts import FieldSpec
+from .i18n import Translate
 from .language import Threshold, canonical_json
 from .program import TypedRule
 from .values import to_json
@@ -66,10 +67,14 @@ class Scope:
         )
 
     def rendered(
-        self, rule: TypedRule, facts: Mapping[str, Any], lang: str | None
+        self,
+        rule: TypedRule,
+        facts: Mapping[str, Any],
+        lang: str | None,
+        translate: Translate | None = None,
     ) -> RenderedMatch:
         """The texts of a rule in a language."""
-        context = (self.fields, facts, self.thresholds, self.values)
+        context = (self.fields, facts, self.thresholds, self.values, translate)
         return RenderedMatch(
             rule.rule.name,
             rule.rule.label_in(lang),

@@ -15,7 +15,7 @@ version give the same explanation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
@@ -23,12 +23,15 @@ from typing import Any
 
 from .decision import Scope
 from .facts import FieldSpec
+from .i18n import Translate, _, untranslated
 from .language import Operator
 from .plain import clause_predicate, comparison_predicate, term_value
 from .program import Comparison, FactTerm, Term, TypedRule
-from .values import NUMBER_TYPES, FactType, format_value
+from .values import NOT_SET, FactType, format_value
 
-Translate = Callable[[str], str]
+A_VALUE = _("a value")
+DAYS = _("days")
+MINUTES = _("min")
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def explain_rules(
     translate: Translate | None = None,
 ) -> Explanation:
     """Explain every rule of a decision for some facts on a day."""
-    writer = _Writer(values, lang, translate or _unchanged)
+    writer = _Writer(values, lang, translate or untranslated)
     rows: list[RuleExplanation] = []
     taken = False
     for rule in rules:
@@ -101,7 +104,7 @@ def explain_rules(
         matched = in_force and _all_hold(rule, values)
         decided = matched and not (policy == "first" and taken)
         taken = taken or matched
-        texts = scope.rendered(rule, values, lang)
+        texts = scope.rendered(rule, values, lang, translate)
         rows.append(
             RuleExplanation(
                 rule.rule.name,
@@ -122,11 +125,7 @@ def explain_comparison(
     comparison: Comparison, values: Mapping[str, Any], lang: str | None
 ) -> ConditionExplanation:
     """Explain one condition."""
-    return _Writer(values, lang, _unchanged).condition(comparison, None)
-
-
-def _unchanged(text: str) -> str:
-    return text
+    return _Writer(values, lang, untranslated).condition(comparison, None)
 
 
 def _all_hold(rule: TypedRule, values: Mapping[str, Any]) -> bool:
@@ -157,10 +156,7 @@ class _Writer:
         )
 
     def shown(self, field: FieldSpec, value: Any) -> str:
-        text = format_value(field, value, self.values.get("currency"))
-        if value is None or field.type in (FactType.BOOLEAN, FactType.CHOICE):
-            return self.translate(text)
-        return text
+        return format_value(field, value, self.values.get("currency"), self.translate)
 
     def text(self, comparison: Comparison, needed: list[Any]) -> str:
         label = self.translate(comparison.field.label)
@@ -186,9 +182,9 @@ class _Writer:
 
     def needed(self, comparison: Comparison, needed: list[Any]) -> str:
         if comparison.operator is Operator.IS_SET:
-            return self.translate("a value")
+            return self.translate(A_VALUE)
         if comparison.operator is Operator.IS_NOT_SET:
-            return self.translate("not set")
+            return self.translate(NOT_SET)
         joint = " … " if comparison.operator is Operator.BETWEEN else ", "
         return joint.join(self.shown(comparison.field, value) for value in needed)
 
@@ -204,9 +200,16 @@ class _Writer:
         known = [distance for distance in distances if distance is not None]
         if not known or not min(known):
             return None
-        return _shown_distance(
-            comparison.field, min(known), self.values.get("currency")
-        )
+        return self.shown_distance(comparison.field, min(known))
+
+    def shown_distance(self, field: FieldSpec, distance: Any) -> str:
+        if field.type is FactType.DATE:
+            return f"{distance} {self.translate(DAYS)}"
+        if field.type is FactType.TIME:
+            return f"{distance} {self.translate(MINUTES)}"
+        if field.type is FactType.INTEGER and isinstance(distance, Decimal):
+            field = FieldSpec(field.name, FactType.QUANTITY, field.label, field.unit)
+        return self.shown(field, distance)
 
 
 def _difference(seen: Any, needed: Any) -> Any:
@@ -218,11 +221,3 @@ def _difference(seen: Any, needed: Any) -> Any:
     if isinstance(seen, time):
         return abs((seen.hour - needed.hour) * 60 + seen.minute - needed.minute)
     return abs(seen - needed)
-
-
-def _shown_distance(field: FieldSpec, distance: Any, currency: str | None) -> str:
-    if field.type in NUMBER_TYPES:
-        if field.type is FactType.INTEGER and isinstance(distance, Decimal):
-            field = FieldSpec(field.name, FactType.QUANTITY, field.label, field.unit)
-        return format_value(field, distance, currency)
-    return f"{distance} days" if field.type is FactType.DATE else f"{distance} min"

@@ -46,6 +46,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from .errors import Fault, PackError, nearest, short
+from .i18n import _
 from .registry import NAME
 from .values import FactType, to_json
 
@@ -69,11 +70,11 @@ class Operator(str, Enum):
     LE = "≤"
     GT = ">"
     GE = "≥"
-    BETWEEN = "between"
-    IN = "in"
-    NOT_IN = "not in"
-    IS_SET = "is set"
-    IS_NOT_SET = "is not set"
+    BETWEEN = _("between")
+    IN = _("in")
+    NOT_IN = _("not in")
+    IS_SET = _("is set")
+    IS_NOT_SET = _("is not set")
 
     def __str__(self) -> str:
         return self.value

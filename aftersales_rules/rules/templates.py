@@ -19,6 +19,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from .i18n import Translate
 from .values import Described, format_value
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
@@ -68,6 +69,7 @@ class Template:
         facts: Mapping[str, Any],
         thresholds: Mapping[str, Described],
         values: Mapping[str, Any],
+        translate: Translate | None = None,
     ) -> str:
         """Fill in; money is shown in the fact named ``currency``, if known."""
         parts = self.parts
@@ -77,9 +79,11 @@ class Template:
         pieces = []
         for kind, text in parts:
             if kind == "fact":
-                text = format_value(fields[text], facts.get(text), currency)
+                text = format_value(fields[text], facts.get(text), currency, translate)
             elif kind == "threshold":
-                text = format_value(thresholds[text], values.get(text), currency)
+                text = format_value(
+                    thresholds[text], values.get(text), currency, translate
+                )
             pieces.append(text)
         return "".join(pieces)
 

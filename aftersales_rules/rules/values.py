@@ -38,6 +38,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from .errors import nearest, short
+from .i18n import Translate, _, untranslated
 
 
 class FactType(str, Enum):
@@ -81,7 +82,9 @@ PYTHON_TYPES: Mapping[FactType, type] = {
 }
 TEXT_MAX = 10_000
 NUMBER_TEXT_MAX = 100
-NOT_SET = "not set"
+NOT_SET = _("not set")
+YES = _("yes")
+NO = _("no")
 
 _TRAPS = [InvalidOperation, DivisionByZero, Overflow]
 _EXACT = Context(prec=60, traps=[*_TRAPS, Inexact])
@@ -389,23 +392,34 @@ def scale_of(kind: FactType) -> int:
 # -------------------------------------------------------------- formatting
 
 
-def format_value(spec: Described, value: Any, currency: str | None = None) -> str:
-    """Write a value for people, with its unit, in English."""
+def format_value(
+    spec: Described,
+    value: Any,
+    currency: str | None = None,
+    translate: Translate | None = None,
+) -> str:
+    """Write a value for people, with its unit; in English unless translated.
+
+    What may be a word goes through ``translate``: units, labels of choices, yes,
+    no and "not set". Figures, currencies and free text are not words.
+    """
+    words = translate or untranslated
     if value is None:
-        return NOT_SET
+        return words(NOT_SET)
     kind = spec.type
     if kind is FactType.MONEY:
         return _with_unit(_grouped(value, 2), currency or spec.unit)
     if kind is FactType.RATIO:
         return _grouped(_NEAR.scaleb(value, 2), 0) + "%"
     if kind is FactType.QUANTITY:
-        return _with_unit(_grouped(value, 0), spec.unit)
+        return _with_unit(_grouped(value, 0), spec.unit and words(spec.unit))
     if kind is FactType.INTEGER:
-        return _with_unit(f"{value:,}", spec.unit)
+        return _with_unit(f"{value:,}", spec.unit and words(spec.unit))
     if kind is FactType.BOOLEAN:
-        return "yes" if value else "no"
+        return words(YES if value else NO)
     if kind is FactType.CHOICE:
-        return (spec.choices or {}).get(value, value)
+        label = (spec.choices or {}).get(value)
+        return str(value) if label is None else words(label)
     return str(to_json(value))
 
 
