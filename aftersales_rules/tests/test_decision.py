@@ -218,7 +218,7 @@ class TestDecision(RulesCase):
                 text = self._text(html)
                 for expected in (
                     "Overdue debt Overdue for 5 days.",
-                    "What clears it: The customer pays not set.",
+                    "What releases it: The customer pays not set.",
                     "Days overdue 5 days",
                     "Order amount 1,000.00 USD",
                     "Days overdue > Longest overdue debt (3 days)",

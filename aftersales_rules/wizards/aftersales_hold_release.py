@@ -27,8 +27,10 @@ class AftersalesHoldRelease(models.TransientModel):
     amount = fields.Monetary(
         string="Up to",
         currency_field="company_currency_id",
-        help="If the order grows beyond this, the hold returns. "
-        "Empty: the amount it has now.",
+        compute="_compute_amount",
+        store=True,
+        readonly=False,
+        help="If the order grows beyond this, the hold returns.",
     )
     include_shipment = fields.Boolean(
         string="The goods may leave, too",
@@ -47,6 +49,13 @@ class AftersalesHoldRelease(models.TransientModel):
             wizard.can_include_shipment = "procurement" in wizard.hold_ids.mapped(
                 "gate"
             )
+
+    @api.depends("hold_ids")
+    def _compute_amount(self):
+        """What the order has now: a release covers no more unless somebody says so."""
+        for wizard in self:
+            order = wizard.hold_ids.order_id[:1]
+            wizard.amount = order._get_amount_company_currency() if order else 0.0
 
     @api.depends("hold_ids")
     def _compute_summary(self):
