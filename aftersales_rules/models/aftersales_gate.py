@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 _logger = logging.getLogger(__name__)
 
@@ -23,6 +24,11 @@ GATE_DECISIONS = {"procurement": "credit_hold", "shipment": "shipment_release"}
 """The decision that each gate of an order asks for."""
 
 _QUEUE = "aftersales_rules.credit_queue"
+RECHECK_PARAMETER = "aftersales_rules.recheck_after_partner_id"
+"""Where an interrupted re-check goes on; removed with the addon."""
+
+RECHECK_TRIES = 5
+
 RECHECK_BATCH = 1000
 """Orders per batch of the re-check; bounds memory and the length of a transaction."""
 
@@ -37,9 +43,9 @@ class Judged(tuple):
     __slots__ = ()
 
     @classmethod
-    def of(cls, env):
+    def of(cls, env, key="aftersales_judged"):
         """What the gate put into the context; nothing if anybody else did."""
-        judged = env.context.get("aftersales_judged")
+        judged = env.context.get(key)
         return judged if isinstance(judged, cls) else cls()
 
 
@@ -90,19 +96,28 @@ class AftersalesGate(models.AbstractModel):
         judged = Judged.of(self.env)
         if not orders:
             return judged
-        enforcing = orders.filtered(
-            lambda order: order.company_id._aftersales_mode("credit_hold") == "enforce"
-        )
-        if enforcing and event != "deliver":
-            self.env["aftersales.credit.account"]._serialize(
-                enforcing._get_credit_keys()
-            )
+        if event != "deliver":
+            # a delivery adds nothing to the exposure
+            self._serialize(orders, gates)
         if event == "confirm":
             self._forget_queued(orders)
         judgements = self._decide(orders, event, gates)
         self._record(judgements, event)
         self._apply(judgements, event)
         return Judged({*judged, *orders.ids})
+
+    def _serialize(self, orders, gates):
+        """Judge the orders of one customer one transaction after the other."""
+        enforcing = orders.filtered(
+            lambda order: any(
+                order.company_id._aftersales_mode(GATE_DECISIONS[gate]) == "enforce"
+                for gate in gates
+            )
+        )
+        if enforcing:
+            self.env["aftersales.credit.account"]._serialize(
+                enforcing._get_credit_keys()
+            )
 
     def _decide(self, orders, event, gates):
         credits = self.env["aftersales.credit.facts"]._gather(orders)
@@ -249,6 +264,9 @@ class AftersalesGate(models.AbstractModel):
                 opened_orders |= order
                 to_open.append(self._prepare_hold_vals(judgement, cause, match, event))
         if to_open:
+            if event == "deliver":
+                # two transfers of one order validated at once open one hold
+                self._serialize(opened_orders, ("shipment",))
             holds = self.env["aftersales.hold"]._open(to_open)
             self._tell_opened(opened_orders, holds)
         if to_close:
@@ -422,20 +440,28 @@ class AftersalesGate(models.AbstractModel):
         interruption goes on where it was. Running it twice, or in two workers, does
         no harm: judging twice gives the same holds.
         """
+        # sudo: a cron may run as a user who may not set parameters
         parameters = self.env["ir.config_parameter"].sudo()
-        name = "aftersales_rules.recheck_after_partner_id"
-        after = int(parameters.get_param(name, 0))
+        after = int(parameters.get_param(RECHECK_PARAMETER, 0))
+        tries = RECHECK_TRIES
         while True:
-            orders, after, remaining = self._get_recheck_batch(after, batch)
-            self._recheck(orders)
-            parameters.set_param(name, after)
-            time_left = self.env["ir.cron"]._commit_progress(
-                len(orders), remaining=remaining
-            )
+            orders, reached, remaining = self._get_recheck_batch(after, batch)
+            try:
+                self._recheck(orders)
+                parameters.set_param(RECHECK_PARAMETER, reached)
+                time_left = self.env["ir.cron"]._commit_progress(
+                    len(orders), remaining=remaining
+                )
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                # an order of one of these customers was confirmed just now
+                tries -= 1
+                if not tries:
+                    raise
+                self.env.cr.rollback()
+                continue
+            after, tries = reached, RECHECK_TRIES
             if not remaining or not time_left:
                 break
-        if not remaining:
-            parameters.set_param(name, 0)
 
     def _get_recheck_batch(self, after, batch):
         """Held orders of the next customers.
@@ -446,7 +472,7 @@ class AftersalesGate(models.AbstractModel):
             self.env["aftersales.hold"]
             .sudo()
             ._read_group(
-                [("state", "=", "open"), ("partner_id", ">", after)],
+                [("state", "=", "open"), ("partner_id.id", ">", after)],
                 ["partner_id"],
                 ["order_id:recordset"],
             )
@@ -470,11 +496,17 @@ class AftersalesGate(models.AbstractModel):
         What became overdue since the order was confirmed shows on the transfer
         before somebody packs it, and not only when they validate it.
         """
+        # sudo: a cron looks at all companies
+        companies = self.env["res.company"].sudo().search([])
+        enforcing = companies.filtered(
+            lambda company: company._aftersales_mode("shipment_release") == "enforce"
+        )
         transfers = (
             self.env["stock.picking"]
             .sudo()
             ._read_group(
                 [
+                    ("company_id", "in", enforcing.ids),
                     ("picking_type_code", "=", "outgoing"),
                     ("state", "in", ("confirmed", "waiting", "assigned")),
                     (
@@ -493,22 +525,18 @@ class AftersalesGate(models.AbstractModel):
         progress(remaining=len(ids))
         for start in range(0, len(ids), batch):
             orders = self.env["sale.order"].sudo().browse(ids[start : start + batch])
-            self._judge_credit(orders.exists(), "recheck", gates=("shipment",))
+            self._recheck(orders.exists(), gates=("shipment",))
             if not progress(len(orders)):
                 break
 
-    def _recheck(self, orders):
-        for gate, decision in GATE_DECISIONS.items():
-            off = orders.filtered(
-                lambda order, decision=decision: order.company_id._aftersales_mode(
-                    decision
-                )
-                != "enforce"
-            )
-            self._close_all(off, "gate_off", gate)
+    def _recheck(self, orders, gates=("procurement", "shipment")):
         try:
             with self.env.cr.savepoint():
-                self._judge_credit(orders, "recheck")
+                for gate in gates:
+                    self._close_all(
+                        self._filter_not_enforced(orders, gate), "gate_off", gate
+                    )
+                self._judge_credit(orders, "recheck", gates)
         except OperationalError:
             raise
         except Exception:
@@ -518,7 +546,13 @@ class AftersalesGate(models.AbstractModel):
                 _logger.exception("Re-check of %s failed", orders.name)
                 return
             for order in orders:
-                self._recheck(order)
+                self._recheck(order, gates)
+
+    def _filter_not_enforced(self, orders, gate):
+        return orders.filtered(
+            lambda order: order.company_id._aftersales_mode(GATE_DECISIONS[gate])
+            != "enforce"
+        )
 
 
 class _Standing:

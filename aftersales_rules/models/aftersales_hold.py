@@ -223,6 +223,8 @@ class AftersalesHold(models.Model):
         )
         for order, authority in authorities.items():
             order._check_release_terms(authority, valid_until, amount)
+        # what goes on now counts for an order confirmed at the same moment
+        self.env["aftersales.credit.account"]._serialize(orders._get_credit_keys())
         releases = self.env["aftersales.release"]._insert(
             [
                 vals

@@ -22,7 +22,9 @@ class StockPicking(models.Model):
 
     @api.depends(
         "state",
+        "sale_id.hold_state",
         "move_ids.sale_line_id.order_id.hold_state",
+        "move_ids.reference_ids.sale_ids.hold_state",
         "move_ids.location_dest_id",
     )
     def _compute_hold_state(self):
@@ -33,22 +35,22 @@ class StockPicking(models.Model):
     def _search_hold_state(self, operator, value):
         if operator not in ("in", "not in"):
             return NotImplemented
+        held = [("hold_ids", "any", [("gate", "=", "shipment"), ("state", "=", "open")])]
+        with_customer = self.env["stock.location"]._get_with_customer_domain()
         domain = fields.Domain(
             "move_ids",
             "any",
-            [
-                ("location_dest_id.usage", "=", "customer"),
-                ("location_id.usage", "!=", "customer"),
-                ("state", "not in", ("done", "cancel")),
-                (
-                    "sale_line_id.order_id.hold_ids",
-                    "any",
-                    [
-                        ("gate", "=", "shipment"),
-                        ("state", "=", "open"),
-                    ],
-                ),
-            ],
+            fields.Domain("state", "not in", ("done", "cancel"))
+            & fields.Domain("location_dest_id", "any", with_customer)
+            & fields.Domain("location_id", "any", ~with_customer)
+            & (
+                fields.Domain("sale_line_id.order_id", "any", held)
+                | fields.Domain("sale_line_id", "=", False)
+                & (
+                    fields.Domain("picking_id.sale_id", "any", held)
+                    | fields.Domain("reference_ids.sale_ids", "any", held)
+                )
+            ),
         )
         return domain if ("held" in value) == (operator == "in") else ~domain
 
@@ -81,74 +83,53 @@ class StockPicking(models.Model):
                 },
             )
 
-    def _get_held_orders(self, moves=None):
+    def _get_held_orders(self):
         """Orders of these transfers whose goods may not leave."""
         # sudo: warehouse staff need not be able to read orders
-        leaving = (self.move_ids if moves is None else moves).sudo()
-        orders = leaving._filter_leaving_customer().sale_line_id.order_id
-        return orders._filter_held("shipment")
+        leaving = self.sudo().move_ids._filter_leaving_customer()
+        return leaving._get_sold_orders()._filter_held("shipment")
 
     def button_validate(self):
         # EXTENDS 'stock'
-        # Judged now, because much may have happened since the order was confirmed.
-        # sudo: warehouse staff need not be able to read orders
-        orders = self.sudo().move_ids._filter_leaving_customer().sale_line_id.order_id
-        self.env["aftersales.gate"]._judge_credit(
-            orders.filtered(lambda order: order.state == "sale"),
-            "deliver",
-            gates=("shipment",),
+        pickings = self.with_context(
+            aftersales_leaving_judged=self.move_ids._judge_leaving()
         )
-        held = self.filtered(lambda picking: picking._get_held_orders())
-        if not held or held == self:
-            # a single transfer, or nothing but held ones: the refusal says why
-            return super().button_validate()
-        result = super(StockPicking, self - held).button_validate()
-        if result is not True:
-            return result
+        held = pickings.filtered(lambda picking: picking._get_held_orders())
+        if not held:
+            return super(StockPicking, pickings).button_validate()
+        # Not an error: that would undo the hold which has just been opened, and
+        # nobody could release it.
+        refusal = held.move_ids._get_refusal()
+        free = pickings - held
+        if free:
+            result = super(StockPicking, free).button_validate()
+            if result is not True:
+                # a question about the others comes first; this is told beside it
+                self.env.user._bus_send(
+                    "simple_notification",
+                    {
+                        "type": "warning",
+                        "sticky": True,
+                        "title": self.env._("Not all transfers may leave"),
+                        "message": refusal,
+                    },
+                )
+                return result
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "warning",
                 "sticky": True,
-                "title": self.env._("Not all transfers may leave"),
-                "message": held._get_refusal(),
+                "title": (
+                    self.env._("Not all transfers may leave")
+                    if free
+                    else self.env._("On hold: the goods may not leave")
+                ),
+                "message": refusal,
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
-
-    def _check_not_held(self, moves):
-        """Refuse to let goods of held orders leave (O2–O4)."""
-        if self._get_held_orders(moves):
-            raise UserError(self._get_refusal())
-
-    def _get_refusal(self):
-        """Why, what would unblock it, and who can, in plain text."""
-        lines = []
-        for picking in self:
-            for order in picking._get_held_orders():
-                texts = [
-                    hold._get_texts() for hold in order._get_open_holds("shipment")
-                ]
-                lines.append(
-                    self.env._(
-                        "%(transfer)s (%(order)s) may not leave.",
-                        transfer=picking.name,
-                        order=order.name,
-                    )
-                )
-                lines += [f"• {text['cause']}: {text['reason']}" for text in texts]
-                lines += [
-                    self.env._("What releases it: %(remedy)s", remedy=text["remedy"])
-                    for text in texts
-                    if text["remedy"]
-                ]
-                lines.append(
-                    self.env["aftersales.release.authority"]._who_can_text(
-                        order.company_id, order._get_amount_company_currency()
-                    )
-                )
-        return "\n".join(lines)
 
     def action_why(self):
         """Open the decision that keeps this transfer from leaving (R4)."""
