@@ -3,10 +3,10 @@
 # (AFTERSALES_CACHE, else ~/.cache/aftersales_rules); `make clean` removes them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-rules test-odoo test-system test-browser lint format bench shell clean
+.PHONY: help setup demo test test-rules test-odoo test-system test-browser lint format i18n bench shell clean
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 demo: ## the demo company in a real Odoo: narrated decisions, then the web client (SERVE=0: without, PORT=8069)
 	@scripts/run demo
@@ -31,6 +31,9 @@ lint: ## style, types, OCA's checks, manifest and XML
 
 format: ## let ruff repair and format
 	@scripts/run format
+
+i18n: ## the addon's terms: write the .pot, bring the .po files up to it
+	@scripts/run i18n
 
 bench: ## the benchmarks of bench/
 	@scripts/run bench

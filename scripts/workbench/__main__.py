@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -101,6 +103,23 @@ def format_code(_args: argparse.Namespace) -> int:
     return lint.format_code()
 
 
+def i18n(args: argparse.Namespace) -> int:
+    """Terms exported from a database with the addon installed, against those in i18n/."""
+    script = settings.ROOT / "scripts" / "i18n.py"
+    database = f"ar_i18n_{os.getpid()}"
+    with workshop() as shop, tempfile.TemporaryDirectory() as folder:
+        export = os.path.join(folder, f"{settings.ADDON_NAME}.pot")
+        shop.create(database, template=shop.installed())
+        try:
+            with console.step("exporting the addon's terms"):
+                options = ("-d", database, "-l", "pot", "-o", export, settings.ADDON_NAME)
+                shop.odoo_run("i18n", "export", *options, log="i18n")
+        finally:
+            shop.drop(database)
+        check = ["--check"] if args.check else []
+        return subprocess.call([shop.environment.python, script, export, *check], env=shop.env)
+
+
 def shell(args: argparse.Namespace) -> int:
     """Odoo's shell in the demo database, or in the one named."""
     with workshop() as shop:
@@ -159,6 +178,7 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {
     "test": (test, "[rules] [odoo] [system] [browser]: all suites, or those named"),
     "lint": (run_lint, "style, types, OCA's checks"),
     "format": (format_code, "let ruff repair and format"),
+    "i18n": (i18n, "[--check]: write the .pot and bring the .po files up to it, or compare"),
     "shell": (shell, "[DATABASE]: Odoo's shell, in the demo database by default"),
     "bench": (bench, "bench/run"),
     "clean": (clean, "remove caches and databases of the workbench"),
@@ -181,6 +201,8 @@ def main() -> int:
             command.add_argument("rest", nargs=argparse.REMAINDER)
         if name == "test":
             command.add_argument("suites", nargs="*", help=" ".join(suites.NAMES))
+        if name == "i18n":
+            command.add_argument("--check", action="store_true")
         if name == "lint":
             command.add_argument("--own", action="store_true", help="only the checks without tools")
         if name == "shell":

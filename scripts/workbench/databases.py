@@ -77,19 +77,9 @@ class Workshop:
         }
 
     def command(self, *arguments: str) -> list[str]:
-        """Odoo's command line with our configuration; a subcommand stays in front."""
-        subcommand = [arguments[0]] if arguments and not arguments[0].startswith("-") else []
-        rest = arguments[len(subcommand) :]
+        """Odoo's command line; the configuration comes from ODOO_RC in ``env``."""
         start = "import sys; sys.argv[0] = 'odoo'; import odoo.cli; odoo.cli.main()"
-        return [
-            str(self.environment.python),
-            "-c",
-            start,
-            *subcommand,
-            "--config",
-            str(self.config),
-            *rest,
-        ]
+        return [str(self.environment.python), "-c", start, *arguments]
 
     def odoo_run(self, *arguments: str, log: str, stdin: str | None = None) -> Path:
         return console.run(

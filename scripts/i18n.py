@@ -1,0 +1,81 @@
+"""The addon's terms and their translations, against a fresh export of Odoo.
+
+    scripts/run i18n            write i18n/aftersales_rules.pot, bring every .po up to it
+    scripts/run i18n --check    say what is stale, untranslated or lost a placeholder
+
+The workbench makes the export from a database with the addon installed and hands its
+path over; this runs in Odoo's environment, which has polib.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+
+FOLDER = Path(__file__).resolve().parents[1] / "aftersales_rules" / "i18n"
+POT = FOLDER / "aftersales_rules.pot"
+COMPLETE = ("zh_CN",)
+"""Languages that the product promises in full (U11)."""
+_PLACEHOLDER = re.compile(r"%\(\w+\)[sdf]|%[sdf]|\{\w[\w.]*\}|%%")
+
+
+def update(export: polib.POFile) -> None:
+    """Write the template and merge it into each translation."""
+    FOLDER.mkdir(exist_ok=True)
+    # Dates of the export would make every run a change.
+    for key in ("POT-Creation-Date", "PO-Revision-Date"):
+        export.metadata.pop(key, None)
+    export.save(str(POT))
+    for path in sorted(FOLDER.glob("*.po")):
+        translation = polib.pofile(str(path), wrapwidth=78)
+        translation.merge(export)
+        for entry in translation.obsolete_entries():
+            translation.remove(entry)
+        translation.save(str(path))
+        print(f"{path.name}: {translation.percent_translated()} % of {len(translation)} terms")
+
+
+def faults(export: polib.POFile) -> Iterator[str]:
+    """What is stale in the template, and missing or broken in the promised languages."""
+    if not POT.is_file():
+        yield f"{POT.name} is not there"
+        return
+    wanted = {entry.msgid for entry in export}
+    present = {entry.msgid for entry in polib.pofile(str(POT))}
+    yield from (f"{POT.name}: new term {term!r}" for term in sorted(wanted - present))
+    yield from (f"{POT.name}: gone from the sources {term!r}" for term in sorted(present - wanted))
+    for language in COMPLETE:
+        path = FOLDER / f"{language}.po"
+        if not path.is_file():
+            yield f"{path.name} is not there"
+            continue
+        entries = {entry.msgid: entry for entry in polib.pofile(str(path)) if not entry.obsolete}
+        for term in sorted(wanted):
+            entry = entries.get(term)
+            if entry is None or not entry.msgstr or entry.fuzzy:
+                yield f"{path.name}: not translated {term!r}"
+            elif _placeholders(term) != _placeholders(entry.msgstr):
+                yield f"{path.name}: other placeholders in {entry.msgstr!r} than in {term!r}"
+
+
+def _placeholders(text: str) -> Counter[str]:
+    return Counter(_PLACEHOLDER.findall(text))
+
+
+def main(arguments: list[str]) -> int:
+    export = polib.pofile(arguments[0], wrapwidth=78)
+    if "--check" not in arguments:
+        update(export)
+        return 0
+    found = list(faults(export))
+    print("\n".join(found) or f"{len(export)} terms, all translated into {', '.join(COMPLETE)}")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
