@@ -321,22 +321,18 @@ class AftersalesGate(models.AbstractModel):
             same._schedule_hold_activities(users)
         orders._message_log_batch(
             {
-                order.id: self._get_holds_message(self.env._("On hold:"), order_holds)
+                order.id: self._in_staff_language(order)._get_holds_message(order_holds)
                 for order, order_holds in holds.grouped("order_id").items()
             }
         )
 
     def _tell_closed(self, holds_by_order, kind, reason):
-        kinds = dict(
-            self.env["aftersales.hold"]
-            ._fields["close_kind"]
-            ._description_selection(self.env)
-        )
         orders = self.env["sale.order"].sudo().browse([o.id for o in holds_by_order])
-        title = self.env._("No longer on hold (%(kind)s):", kind=kinds[kind])
         orders._message_log_batch(
             {
-                order.id: self._get_holds_message(title, holds, reason)
+                order.id: self._in_staff_language(order)._get_holds_message(
+                    holds, kind, reason
+                )
                 for order, holds in holds_by_order.items()
             }
         )
@@ -350,7 +346,23 @@ class AftersalesGate(models.AbstractModel):
         for order in done & self.env["sale.order"].concat(*shipment):
             order.picking_ids._tell_to_pack()
 
-    def _get_holds_message(self, title, holds, reason=False):
+    def _in_staff_language(self, order):
+        """This model in the language of those who read notes on the order.
+
+        Who confirms may be a customer with another one, or a scheduled action with
+        none.
+        """
+        lang = order.user_id.lang or order.company_id.partner_id.lang
+        return self.with_context(lang=lang) if lang else self
+
+    def _get_holds_message(self, holds, kind=None, reason=False):
+        """What the chatter of an order says of opened or closed holds."""
+        title = self.env._("On hold:")
+        if kind:
+            kinds = self.env["aftersales.hold"]._fields["close_kind"]
+            label = dict(kinds._description_selection(self.env))[kind]
+            title = self.env._("No longer on hold (%(kind)s):", kind=label)
+        holds = holds.with_context(lang=self.env.lang)
         return self.env["ir.qweb"]._render(
             "aftersales_rules.hold_message",
             {

@@ -2,6 +2,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..rules import CUSTOMER_TIER, CustomerTierFacts
@@ -20,6 +21,7 @@ class ResPartner(models.Model):
         copy=False,
         readonly=True,
         help="From the sales of the last twelve months and their regularity.",
+        groups="base.group_user",
     )
     customer_tier_manual = fields.Selection(
         "_selection_customer_tier",
@@ -27,17 +29,24 @@ class ResPartner(models.Model):
         company_dependent=True,
         copy=False,
         help="Counts instead of the tier by rule.",
+        groups="base.group_user",
     )
     customer_tier = fields.Selection(
         "_selection_customer_tier",
         string="Customer Tier",
         compute="_compute_customer_tier",
         compute_sudo=True,
+        groups="base.group_user",
     )
     credit_limit_ids = fields.One2many(
-        "aftersales.credit.limit", "partner_id", string="Credit Limit Applications"
+        "aftersales.credit.limit",
+        "partner_id",
+        string="Credit Limit Applications",
+        groups="base.group_user",
     )
-    held_order_count = fields.Integer(compute="_compute_held_order_count")
+    held_order_count = fields.Integer(
+        compute="_compute_held_order_count", groups="base.group_user"
+    )
 
     @api.model
     def _selection_customer_tier(self):
@@ -71,12 +80,34 @@ class ResPartner(models.Model):
         for partner in self:
             partner.held_order_count = counts.get(partner.commercial_partner_id, 0)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'base'
+        for vals in vals_list:
+            self._check_tier_fields(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
         # EXTENDS 'base'
+        self._check_tier_fields(vals)
         result = super().write(vals)
         if not {"credit_limit", "customer_tier_manual"}.isdisjoint(vals):
             self._queue_credit_recheck(self.env.company)
         return result
+
+    @api.model
+    def _check_tier_fields(self, vals):
+        """A tier decides who gets goods on arrears (O4): not everybody sets it."""
+        if self.env.su:
+            return
+        if "customer_tier_rule" in vals:
+            raise AccessError(self.env._("The tier by rule follows from sales."))
+        if "customer_tier_manual" in vals and not self.env.user.has_group(
+            "aftersales_rules.group_credit_controller"
+        ):
+            raise AccessError(
+                self.env._("Only a credit controller sets the tier of a customer.")
+            )
 
     def _queue_credit_recheck(self, companies):
         """Something these customers' credit depends on has changed."""

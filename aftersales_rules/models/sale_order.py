@@ -7,6 +7,10 @@ from odoo.tools.sql import column_exists, create_column
 from ..rules import CREDIT_HOLD
 from .aftersales_gate import GATE_DECISIONS, Judged
 
+INTERNAL = "base.group_user"
+"""Customers read their orders on the portal and over RPC; what we think of their
+credit is not for them."""
+
 _RECHECK_FIELDS = {
     "guarantor_id",
     "promised_payment_date",
@@ -33,11 +37,13 @@ class SaleOrder(models.Model):
         domain="[('share', '=', False)]",
         help="Who of the business side answers for the payment when goods leave "
         "with money still owed (O3).",
+        groups=INTERNAL,
     )
     promised_payment_date = fields.Date(
         copy=False,
         tracking=True,
         help="When the customer promised to pay what is still owed (O3).",
+        groups=INTERNAL,
     )
     amount_uninvoiced = fields.Monetary(
         string="Not Invoiced",
@@ -45,9 +51,14 @@ class SaleOrder(models.Model):
         compute_sudo=True,
         store=True,
         help="Confirmed and not yet on a posted invoice; part of the exposure.",
+        groups=INTERNAL,
     )
     hold_ids = fields.One2many(
-        "aftersales.hold", "order_id", string="Holds", readonly=True
+        "aftersales.hold",
+        "order_id",
+        string="Holds",
+        readonly=True,
+        groups=INTERNAL,
     )
     hold_state = fields.Selection(
         [
@@ -62,13 +73,18 @@ class SaleOrder(models.Model):
         help="On hold: nothing is picked, bought or made. Change on hold: what was "
         "added after the order went on is not. Delivery on hold: the goods do not "
         "leave.",
+        groups=INTERNAL,
     )
-    hold_notice = fields.Html(compute="_compute_hold_notice")
-    may_release_hold = fields.Boolean(compute="_compute_may_release_hold")
-    decision_ids = fields.One2many("aftersales.decision", "order_id", readonly=True)
+    hold_notice = fields.Html(compute="_compute_hold_notice", groups=INTERNAL)
+    may_release_hold = fields.Boolean(
+        compute="_compute_may_release_hold", groups=INTERNAL
+    )
+    decision_ids = fields.One2many(
+        "aftersales.decision", "order_id", readonly=True, groups=INTERNAL
+    )
 
     _credit_exposure_idx = models.Index(
-        "(partner_invoice_id, company_id) INCLUDE (currency_id, amount_uninvoiced, "
+        "(partner_invoice_id, company_id) INCLUDE (id, currency_id, amount_uninvoiced, "
         "hold_state) WHERE state = 'sale' AND amount_uninvoiced IS DISTINCT FROM 0"
     )
     _promised_idx = models.Index(
@@ -120,16 +136,25 @@ class SaleOrder(models.Model):
 
         :rtype: dict[sale.order, float]
         """
-        amounts = {}
-        for order in self:
-            amount = 0.0
-            if order.state == "sale" and order.invoice_status != "invoiced":
-                amount = order.amount_total
-                if any(line.qty_invoiced for line in order.order_line):
-                    amount -= order.amount_invoiced
-                amount = max(order.currency_id.round(amount), 0.0)
-            amounts[order] = amount
-        return amounts
+        return {
+            order: order._get_amount_open() if order.state == "sale" else 0.0
+            for order in self
+        }
+
+    def _get_amount_open(self):
+        """What is on no posted invoice, whatever the state of the order."""
+        self.ensure_one()
+        amount = self.amount_total
+        lines = self.order_line
+        # stored figures first: most orders that are judged have no invoice yet
+        if any(line.qty_invoiced or line.untaxed_amount_invoiced for line in lines):
+            if self.invoice_status == "invoiced" and all(
+                line.qty_invoiced == line.qty_invoiced_posted for line in lines
+            ):
+                # nothing more will be invoiced, be it for less than ordered
+                return 0.0
+            amount -= self.amount_invoiced
+        return max(self.currency_id.round(amount), 0.0)
 
     @api.model
     def _cron_fill_amount_uninvoiced(self, batch=500):
@@ -253,11 +278,19 @@ class SaleOrder(models.Model):
 
     @api.model
     def _check_gate_fields(self, vals):
-        forbidden = {"hold_state", "hold_ids", "decision_ids", "amount_uninvoiced"}
+        forbidden = {
+            "hold_state",
+            "hold_ids",
+            "decision_ids",
+            "amount_uninvoiced",
+            # whose money it is, is for the payment to say
+            "transaction_ids",
+        }
         if not self.env.su and not forbidden.isdisjoint(vals):
             raise AccessError(
                 self.env._(
-                    "%(fields)s follows from holds and invoices and cannot be set.",
+                    "%(fields)s follows from holds, invoices and payments and "
+                    "cannot be set.",
                     fields=", ".join(sorted(forbidden & set(vals))),
                 )
             )
@@ -454,7 +487,9 @@ class SaleOrder(models.Model):
             for order in orders
         }
         for user in users:
-            missing = orders.filtered(lambda order, user=user: user not in present[order])
+            missing = orders.filtered(
+                lambda order, user=user: user not in present[order]
+            )
             missing.activity_schedule(
                 "aftersales_rules.mail_activity_hold", user_id=user.id, note=note
             )

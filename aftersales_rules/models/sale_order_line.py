@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
+from odoo.exceptions import AccessError
 
 _MONEY_FIELDS = {
     "product_uom_qty",
@@ -32,12 +33,15 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS 'sale'
+        for vals in vals_list:
+            self._check_money_links(vals)
         lines = super().create(vals_list)
         lines._queue_recheck_of_confirmed()
         return lines
 
     def write(self, vals):
         # EXTENDS 'sale'
+        self._check_money_links(vals)
         result = super().write(vals)
         if not _MONEY_FIELDS.isdisjoint(vals):
             self._queue_recheck_of_confirmed()
@@ -52,3 +56,11 @@ class SaleOrderLine(models.Model):
 
     def _queue_recheck_of_confirmed(self):
         self.order_id._queue_recheck("change")
+
+    @api.model
+    def _check_money_links(self, vals):
+        # A line that borrows the paid invoice of another order would be paid.
+        if "invoice_lines" in vals and not self.env.su:
+            raise AccessError(
+                self.env._("Lines are linked to invoices by invoicing them.")
+            )

@@ -91,7 +91,9 @@ class StockMove(models.Model):
                 lines.append(f"• {text['cause']}: {text['reason']}")
                 if text["remedy"]:
                     lines.append(
-                        self.env._("What releases it: %(remedy)s", remedy=text["remedy"])
+                        self.env._(
+                            "What releases it: %(remedy)s", remedy=text["remedy"]
+                        )
                     )
             lines.append(
                 self.env["aftersales.release.authority"]._who_can_text(

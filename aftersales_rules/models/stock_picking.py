@@ -17,8 +17,9 @@ class StockPicking(models.Model):
         compute="_compute_hold_state",
         search="_search_hold_state",
         compute_sudo=True,
+        groups="base.group_user",
     )
-    hold_notice = fields.Html(compute="_compute_hold_notice")
+    hold_notice = fields.Html(compute="_compute_hold_notice", groups="base.group_user")
 
     @api.depends(
         "state",
@@ -35,7 +36,9 @@ class StockPicking(models.Model):
     def _search_hold_state(self, operator, value):
         if operator not in ("in", "not in"):
             return NotImplemented
-        held = [("hold_ids", "any", [("gate", "=", "shipment"), ("state", "=", "open")])]
+        held = [
+            ("hold_ids", "any", [("gate", "=", "shipment"), ("state", "=", "open")])
+        ]
         with_customer = self.env["stock.location"]._get_with_customer_domain()
         domain = fields.Domain(
             "move_ids",

@@ -94,7 +94,9 @@ class TestHoldFlows(AftersalesCase):
 
     def test_one_payment_of_several_held_orders_frees_them_all(self):
         """One transaction, three orders: each counts its share."""
-        orders = self.new_order(1500.0) | self.new_order(1600.0) | self.new_order(1700.0)
+        orders = (
+            self.new_order(1500.0) | self.new_order(1600.0) | self.new_order(1700.0)
+        )
         orders.action_confirm()
         for order in orders:
             self.assertHeld(order, "over_limit")
@@ -297,7 +299,9 @@ class TestHoldFlows(AftersalesCase):
         self.assertEqual(copy.amount_uninvoiced, 0.0)
 
     def test_locked_order_goes_on_when_released_and_stays_locked(self):
-        self.env["res.config.settings"].create({"group_auto_done_setting": True}).execute()
+        self.env["res.config.settings"].create(
+            {"group_auto_done_setting": True}
+        ).execute()
         order = self.new_order(1500.0)
         order.with_user(self.salesperson).action_confirm()
         self.assertTrue(order.locked)
@@ -436,6 +440,4 @@ class TestHoldFlows(AftersalesCase):
             self.pay(invoice)
         self.assertIn(invoice.payment_state, ("paid", "in_payment"))
         self.assertHeld(order, "over_limit")
-        self.assertGreater(
-            self.env["ir.cron.trigger"].search_count([]), trigger_count
-        )
+        self.assertGreater(self.env["ir.cron.trigger"].search_count([]), trigger_count)

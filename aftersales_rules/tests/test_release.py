@@ -40,9 +40,7 @@ class TestRelease(AftersalesCase):
             debt = self.new_invoice(200.0, days_overdue=10)
             order = self.new_confirmed(100.0)
             self.assertHeld(order, "overdue")
-            self.release(
-                order, valid_until=date(2026, 3, 5), include_shipment=True
-            )
+            self.release(order, valid_until=date(2026, 3, 5), include_shipment=True)
             self.assertFalse(order.hold_state)
             self.assertTrue(order.picking_ids)
         with freeze_time("2026-03-05 10:00:00"):
@@ -93,9 +91,7 @@ class TestRelease(AftersalesCase):
     def test_release_may_include_the_delivery(self):
         order = self.new_confirmed(1500.0)
         releases = self.release(order, include_shipment=True)
-        self.assertEqual(
-            sorted(releases.mapped("gate")), ["procurement", "shipment"]
-        )
+        self.assertEqual(sorted(releases.mapped("gate")), ["procurement", "shipment"])
         self.assertFalse(order.hold_state)
 
     def test_two_causes_are_released_at_once(self):
