@@ -5,6 +5,11 @@ from odoo import models
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
+    # documents reset to draft that are still matched; there are few
+    _reset_matched_idx = models.Index(
+        "(partner_id) WHERE parent_state = 'draft' AND matching_number IS NOT NULL"
+    )
+
     def _queue_credit_recheck(self, company):
         receivable = self.filtered(
             lambda line: line.account_id.account_type == "asset_receivable"

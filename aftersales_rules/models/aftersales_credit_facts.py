@@ -2,7 +2,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -21,6 +21,16 @@ class Balance:
     limit: float | None = None
     promised_order_ids: list[int] = field(default_factory=list)
     oldest_broken_promise: date | None = None
+
+
+@dataclass
+class Received:
+    """Money received for an order, in its currency."""
+
+    amount: float = 0.0
+    unbooked: float = 0.0
+    """The part that came online a moment ago and is no payment yet: until it is one,
+    no receivable shows it."""
 
 
 @dataclass
@@ -59,7 +69,16 @@ class OrderCredit:
 
 
 def _decimal(amount: float, digits: int) -> Decimal:
-    return Decimal(f"{amount:.{digits}f}")
+    # adding zero: a rounded -0.001 is 0, not -0
+    return Decimal(f"{amount:.{digits}f}") + 0
+
+
+def _share(paid: float, total: float, digits: int) -> Decimal:
+    """Paid part of a total, never rounded up: half is paid once half is there."""
+    whole = _decimal(total, digits)
+    if whole <= 0:
+        return Decimal(1)  # nothing to pay
+    return (_decimal(paid, digits) / whole).quantize(Decimal("0.0001"), ROUND_DOWN)
 
 
 class AftersalesCreditFacts(models.AbstractModel):
@@ -88,27 +107,35 @@ class AftersalesCreditFacts(models.AbstractModel):
         }
         keys = {(debtor[order].id, order.company_id.id) for order in orders}
         today = {c.id: c._aftersales_now().date() for c in orders.company_id}
-        balances = self._get_balances(keys, orders, today)
+        balances, unfilled = self._get_balances(keys, orders, today)
         promised = orders.browse(
             {i for b in balances.values() for i in b.promised_order_ids}
         )
-        paid = self._get_paid(orders | promised)
-        self._find_broken_promises(balances, promised, paid)
+        received = self._get_received(orders | promised)
+        self._find_broken_promises(balances, promised, received)
         limits = self._get_odoo_limits(debtor)
         result = {}
         for order in orders:
             key = (debtor[order].id, order.company_id.id)
+            money = received.get(order.id) or Received()
+            if order.state == "sale" and order.id not in unfilled:
+                own = order.amount_uninvoiced
+            else:
+                own = order._get_amount_open()
             result[order.id] = self._prepare_order_credit(
                 order,
                 debtor[order],
                 balances[key],
                 limits.get(key),
-                paid.get(order.id, 0.0),
+                money.amount,
+                max(own - money.unbooked, 0.0),
                 today[order.company_id.id],
             )
         return result
 
-    def _prepare_order_credit(self, order, partner, balance, odoo_limit, paid, today):
+    def _prepare_order_credit(
+        self, order, partner, balance, odoo_limit, paid, own, today
+    ):
         company = order.company_id
         currency = company.currency_id
         digits = currency.decimal_places
@@ -117,12 +144,7 @@ class AftersalesCreditFacts(models.AbstractModel):
         # in the currency of the order, so that a fully paid order is fully paid
         # whatever happened to the rate since
         unpaid = order.currency_id.round(order.amount_total - paid)
-        share = Decimal(1)
-        if not order.currency_id.is_zero(order.amount_total):
-            share = Decimal(f"{paid / order.amount_total:.4f}")
-        own = convert(
-            order.amount_uninvoiced if order.state == "sale" else order.amount_total
-        )
+        own = convert(own)
         limit = balance.limit if balance.limit is not None else odoo_limit
         overdue = currency.compare_amounts(balance.overdue, 0.0) > 0
         broken = balance.oldest_broken_promise
@@ -141,7 +163,9 @@ class AftersalesCreditFacts(models.AbstractModel):
                 "order_amount": _decimal(amount, digits),
                 "paid_amount": _decimal(convert(paid), digits),
                 "unpaid_amount": _decimal(max(convert(unpaid), 0.0), digits),
-                "paid_share": share,
+                "paid_share": _share(
+                    paid, order.amount_total, order.currency_id.decimal_places
+                ),
                 "receivable": _decimal(balance.receivable, digits),
                 "uninvoiced": balance.uninvoiced,
                 "order_exposure": _decimal(own, digits),
@@ -168,25 +192,29 @@ class AftersalesCreditFacts(models.AbstractModel):
         Orders on hold before procurement are not counted: nothing of them has been
         committed. The orders being judged are not counted either; the caller adds
         each one once.
+
+        :return: balance by partner and company id; ids of those of `orders` whose
+            open amount is not filled in yet, because they are older than the addon
+        :rtype: tuple[dict[tuple[int, int], Balance], set[int]]
         """
         self._flush_for_balances()
         balances = {key: Balance() for key in keys}
-        missing = []
+        missing, unfilled = [], set()
         for row in self.env.execute_query(self._balances_query(keys, orders, today)):
             kind, partner_id, company_id, currency_id, amount, overdue, day, ids = row
+            if kind == "unfilled":
+                unfilled.update(ids or ())
+                continue
             balance = balances.get((partner_id, company_id))
             if balance is None:
                 continue
             company = self.env["res.company"].browse(company_id)
             if kind == "receivable":
-                balance.receivable += amount or 0.0
-                balance.overdue += overdue or 0.0
+                balance.receivable = amount
+                balance.overdue = overdue or 0.0
                 balance.oldest_due = day
-            elif kind == "payment":
-                balance.receivable -= amount or 0.0
-                balance.overdue -= amount or 0.0
             elif kind == "limit":
-                balance.limit = max(amount, balance.limit or 0.0)
+                balance.limit = amount
             elif kind == "promise":
                 balance.promised_order_ids = ids
             elif kind == "order":
@@ -195,7 +223,7 @@ class AftersalesCreditFacts(models.AbstractModel):
                 )
                 missing += [(balance, order_id) for order_id in ids or ()]
         self._add_old_orders(missing)
-        return balances
+        return balances, unfilled
 
     def _flush_for_balances(self):
         flush = {
@@ -203,7 +231,9 @@ class AftersalesCreditFacts(models.AbstractModel):
                 "account_id",
                 "amount_residual",
                 "company_id",
+                "date",
                 "date_maturity",
+                "matching_number",
                 "parent_state",
                 "partner_id",
                 "reconciled",
@@ -211,10 +241,13 @@ class AftersalesCreditFacts(models.AbstractModel):
             "account.payment": [
                 "amount_company_currency_signed",
                 "company_id",
+                "date",
                 "move_id",
                 "partner_id",
+                "partner_type",
                 "state",
             ],
+            "res.partner": ["commercial_partner_id"],
             "sale.order": [
                 "amount_uninvoiced",
                 "company_id",
@@ -246,53 +279,76 @@ class AftersalesCreditFacts(models.AbstractModel):
                 SELECT * FROM unnest(%(companies)s::int[], %(days)s::date[])
                            AS d(company_id, today)
             ),
-            debt AS (
-                SELECT line.partner_id, line.company_id, line.amount_residual,
-                       line.date_maturity, day.today,
-                       -- unmatched payments and credit notes pay the oldest debts
-                       SUM(line.amount_residual)
-                           FILTER (WHERE line.amount_residual > 0) OVER debts
-                     + SUM(line.amount_residual)
-                           FILTER (WHERE line.amount_residual < 0) OVER customer
-                       AS covered,
-                       SUM(line.amount_residual)
-                           FILTER (WHERE line.amount_residual > 0) OVER debts
-                       AS piled
-                  FROM account_move_line line
-                  JOIN day ON day.company_id = line.company_id
-                 WHERE line.account_id IN (
+            entry AS (
+                -- the commercial partner owes what its contacts owe
+                SELECT debtor.commercial_partner_id AS partner_id, line.company_id,
+                       line.amount_residual AS amount,
+                       COALESCE(line.date_maturity, line.date) AS due, line.id
+                  FROM res_partner debtor
+                  JOIN account_move_line line ON line.partner_id = debtor.id
+                 WHERE debtor.commercial_partner_id = ANY(%(partners)s)
+                   AND line.company_id = ANY(%(companies)s)
+                   AND line.account_id IN (
                            SELECT id FROM account_account
                             WHERE account_type = 'asset_receivable')
                    AND line.reconciled IS NOT TRUE
                    AND line.parent_state = 'posted'
-                   AND line.partner_id = ANY(%(partners)s)
-                WINDOW customer AS (PARTITION BY line.partner_id, line.company_id),
-                       debts AS (PARTITION BY line.partner_id, line.company_id
-                                     ORDER BY line.date_maturity, line.id)
+                 UNION ALL
+                -- a document that is reset to draft stays matched, but pays nothing
+                SELECT debtor.commercial_partner_id, matched.company_id,
+                       CASE WHEN partial.debit_move_id = matched.id
+                            THEN partial.amount ELSE -partial.amount END,
+                       COALESCE(matched.date_maturity, matched.date), matched.id
+                  FROM res_partner debtor
+                  JOIN account_move_line draft ON draft.partner_id = debtor.id
+                  JOIN account_partial_reconcile partial
+                    ON partial.debit_move_id = draft.id
+                    OR partial.credit_move_id = draft.id
+                  JOIN account_move_line matched
+                    ON matched.id = CASE WHEN partial.debit_move_id = draft.id
+                                         THEN partial.credit_move_id
+                                         ELSE partial.debit_move_id END
+                 WHERE debtor.commercial_partner_id = ANY(%(partners)s)
+                   AND draft.parent_state = 'draft'
+                   AND draft.matching_number IS NOT NULL
+                   AND matched.company_id = ANY(%(companies)s)
+                   AND matched.parent_state = 'posted'
+                   AND matched.account_id IN (
+                           SELECT id FROM account_account
+                            WHERE account_type = 'asset_receivable')
+                 UNION ALL
+                -- payments whose journal entry comes with the bank statement
+                SELECT debtor.commercial_partner_id, payment.company_id,
+                       -payment.amount_company_currency_signed,
+                       payment.date, NULL
+                  FROM res_partner debtor
+                  JOIN account_payment payment ON payment.partner_id = debtor.id
+                 WHERE debtor.commercial_partner_id = ANY(%(partners)s)
+                   AND payment.company_id = ANY(%(companies)s)
+                   AND payment.move_id IS NULL
+                   AND payment.state = 'in_process'
+                   AND payment.partner_type = 'customer'
+            ),
+            debt AS (
+                SELECT entry.*, entry.due < day.today AS is_late,
+                       -- unmatched payments and credit notes pay the oldest debts
+                       -- first: what is left of the debts up to this one
+                       SUM(GREATEST(entry.amount, 0)) OVER (
+                           PARTITION BY entry.partner_id, entry.company_id
+                               ORDER BY entry.due, entry.id)
+                     + SUM(LEAST(entry.amount, 0)) OVER (
+                           PARTITION BY entry.partner_id, entry.company_id)
+                       AS uncovered
+                  FROM entry
+                  JOIN day ON day.company_id = entry.company_id
             )
             SELECT 'receivable', partner_id, company_id, NULL::int,
-                   SUM(amount_residual),
-                   COALESCE(SUM(amount_residual) FILTER (
-                       WHERE amount_residual > 0 AND date_maturity < today), 0)
-                 + COALESCE(SUM(amount_residual) FILTER (
-                       WHERE amount_residual < 0), 0),
-                   MIN(date_maturity) FILTER (
-                       WHERE amount_residual > 0 AND date_maturity < today
-                         AND COALESCE(covered, piled) > 0),
+                   SUM(amount),
+                   SUM(amount) FILTER (WHERE amount < 0 OR is_late),
+                   MIN(due) FILTER (WHERE amount > 0 AND is_late AND uncovered > 0),
                    NULL::int[]
               FROM debt
              GROUP BY partner_id, company_id
-            UNION ALL
-            SELECT 'payment', partner.commercial_partner_id, payment.company_id, NULL,
-                   SUM(payment.amount_company_currency_signed), NULL, NULL, NULL
-              FROM account_payment payment
-              JOIN res_partner partner ON partner.id = payment.partner_id
-             WHERE payment.move_id IS NULL
-               AND payment.state = 'in_process'
-               AND payment.partner_type = 'customer'
-               AND partner.commercial_partner_id = ANY(%(partners)s)
-               AND payment.company_id = ANY(%(companies)s)
-             GROUP BY partner.commercial_partner_id, payment.company_id
             UNION ALL
             SELECT 'order', partner.commercial_partner_id, sale.company_id,
                    sale.currency_id, SUM(sale.amount_uninvoiced), NULL, NULL,
@@ -327,6 +383,12 @@ class AftersalesCreditFacts(models.AbstractModel):
                AND granted.date_from <= day.today
                AND (granted.date_to IS NULL OR granted.date_to >= day.today)
              GROUP BY granted.partner_id, granted.company_id
+            UNION ALL
+            SELECT 'unfilled', NULL, NULL, NULL, NULL, NULL, NULL, array_agg(id)
+              FROM sale_order
+             WHERE id = ANY(%(orders)s)
+               AND state = 'sale'
+               AND amount_uninvoiced IS NULL
             """,
             partners=partner_ids,
             companies=company_ids,
@@ -358,10 +420,11 @@ class AftersalesCreditFacts(models.AbstractModel):
                 limits[partner.id, company.id] = limit or None
         return limits
 
-    def _find_broken_promises(self, balances, promised, paid):
+    def _find_broken_promises(self, balances, promised, received):
         for balance in balances.values():
             for order in promised.browse(balance.promised_order_ids):
-                unpaid = order.amount_total - paid.get(order.id, 0.0)
+                money = received.get(order.id) or Received()
+                unpaid = order.amount_total - money.amount
                 if order.currency_id.compare_amounts(unpaid, 0.0) <= 0:
                     continue
                 oldest = balance.oldest_broken_promise
@@ -370,118 +433,229 @@ class AftersalesCreditFacts(models.AbstractModel):
 
     # -------------------------------------------------------------- what was paid
 
-    def _get_paid(self, orders):
+    def _get_received(self, orders):
         """Money received for each order, in the currency of the order, each once.
 
-        Counted are the paid part of posted invoices (down payments among them), less
-        credit notes paid out, and online payments as far as no invoice has taken
+        Counted are the paid part of invoices (down payments among them), less credit
+        notes paid out, and online payments as far as no invoice has taken
         them up. An authorized payment is not money yet.
 
-        :rtype: dict[int, float]
+        :rtype: dict[int, Received]
         """
         if not orders:
             return {}
-        self.env["account.move"].flush_model(
-            ["amount_residual", "amount_total", "currency_id", "state"]
-        )
-        self.env["account.move.line"].flush_model(
-            ["move_id", "price_total", "amount_residual_currency"]
-        )
-        self.env["payment.transaction"].flush_model(["amount", "state", "payment_id"])
-        self.env["account.payment"].flush_model(["state", "amount", "move_id"])
-        self.env["sale.order.line"].flush_model(["order_id", "invoice_lines"])
-        self.env["sale.order"].flush_model(["amount_total", "transaction_ids"])
-        paid = defaultdict(float)
-        for order_id, currency_id, day, amount in self.env.execute_query(
-            self._paid_query(orders)
+        self._flush_for_received()
+        received = defaultdict(Received)
+        for order_id, currency_id, day, amount, unbooked in self.env.execute_query(
+            self._received_query(orders)
         ):
             order = self.env["sale.order"].sudo().browse(order_id)
             if currency_id != order.currency_id.id:
-                amount = (
-                    self.env["res.currency"]
-                    .browse(currency_id)
-                    ._convert(amount, order.currency_id, order.company_id, day)
+                currency = self.env["res.currency"].browse(currency_id)
+                amount, unbooked = (
+                    currency._convert(value, order.currency_id, order.company_id, day)
+                    for value in (amount, unbooked)
                 )
-            paid[order_id] += amount
-        for order_id in paid:
+            received[order_id].amount += amount
+            received[order_id].unbooked += unbooked
+        for order_id, money in received.items():
             currency = self.env["sale.order"].sudo().browse(order_id).currency_id
-            paid[order_id] = currency.round(paid[order_id])
-        return paid
+            money.amount = currency.round(money.amount)
+        return received
 
-    def _paid_query(self, orders):
+    def _flush_for_received(self):
+        flush = {
+            "account.move": [
+                "amount_residual",
+                "amount_residual_signed",
+                "amount_total",
+                "amount_total_signed",
+                "currency_id",
+                "invoice_date",
+                "matched_payment_ids",
+                "move_type",
+                "state",
+            ],
+            "account.move.line": [
+                "account_id",
+                "amount_residual_currency",
+                "matching_number",
+                "move_id",
+                "parent_state",
+                "price_total",
+                "sale_line_ids",
+            ],
+            "account.payment": [
+                "amount",
+                "amount_company_currency_signed",
+                "currency_id",
+                "move_id",
+                "state",
+            ],
+            "payment.transaction": [
+                "amount",
+                "currency_id",
+                "last_state_change",
+                "operation",
+                "payment_id",
+                "sale_order_ids",
+                "source_transaction_id",
+                "state",
+            ],
+            "sale.order": ["amount_total"],
+            "sale.order.line": ["order_id"],
+        }
+        for model, names in flush.items():
+            self.env[model].flush_model(names)
+
+    def _received_query(self, orders):
         return SQL(
             """
-            WITH part AS (
+            WITH RECURSIVE part AS (
+                -- what invoices ask for each order; those reset to draft among them,
+                -- as their payments stay matched with them
                 SELECT so_line.order_id, line.move_id, SUM(line.price_total) AS amount
                   FROM sale_order_line so_line
                   JOIN sale_order_line_invoice_rel rel
                     ON rel.order_line_id = so_line.id
                   JOIN account_move_line line ON line.id = rel.invoice_line_id
                  WHERE so_line.order_id = ANY(%(orders)s)
-                   AND line.parent_state = 'posted'
+                   AND line.parent_state <> 'cancel'
                  GROUP BY so_line.order_id, line.move_id
+            ),
+            online AS (
+                -- online payments of these orders with their captures and refunds
+                SELECT DISTINCT tx.id AS root_id, tx.id
+                  FROM sale_order_transaction_rel link
+                  JOIN payment_transaction tx ON tx.id = link.transaction_id
+                 WHERE link.sale_order_id = ANY(%(orders)s)
+                   AND tx.source_transaction_id IS NULL
+                   AND tx.operation IS DISTINCT FROM 'validation'
+                 UNION ALL
+                SELECT online.root_id, child.id
+                  FROM online
+                  JOIN payment_transaction child
+                    ON child.source_transaction_id = online.id
+            ),
+            free AS (
+                -- what of them no invoice has taken up
+                SELECT online.root_id, SUM(money.amount) AS amount,
+                       SUM(money.amount) FILTER (WHERE tx.payment_id IS NULL)
+                       AS unbooked
+                  FROM online
+                  JOIN payment_transaction tx ON tx.id = online.id
+                  LEFT JOIN account_payment payment ON payment.id = tx.payment_id
+                  CROSS JOIN LATERAL (
+                       SELECT CASE
+                       WHEN payment.id IS NULL THEN tx.amount
+                       WHEN payment.state IN ('draft', 'canceled', 'rejected') THEN 0
+                       WHEN payment.move_id IS NOT NULL THEN (
+                            SELECT -COALESCE(SUM(line.amount_residual_currency), 0)
+                              FROM account_move_line line
+                              JOIN account_account account
+                                ON account.id = line.account_id
+                             WHERE line.move_id = payment.move_id
+                               AND line.parent_state = 'posted'
+                               AND account.account_type = 'asset_receivable')
+                       WHEN EXISTS (
+                            SELECT
+                              FROM account_move__account_payment link
+                              JOIN account_move invoice ON invoice.id = link.invoice_id
+                             WHERE link.payment_id = payment.id
+                               AND invoice.state <> 'cancel')
+                       THEN 0
+                       ELSE tx.amount END AS amount
+                       ) money
+                 WHERE tx.state = 'done'
+                   -- a payment captured in parts is the sum of its captures
+                   AND NOT EXISTS (
+                       SELECT
+                         FROM payment_transaction capture
+                        WHERE capture.source_transaction_id = tx.id
+                          AND capture.operation IS DISTINCT FROM 'refund'
+                          AND capture.state IN ('done', 'cancel'))
+                 GROUP BY online.root_id
             )
             SELECT part.order_id, move.currency_id, move.invoice_date,
                    part.amount
                  * CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END
                  * LEAST(1, (move.amount_total - move.amount_residual
-                             + COALESCE(registered.amount, 0)) / move.amount_total)
+                             - COALESCE(undone.amount, 0)
+                             + COALESCE(registered.amount, 0))
+                            / NULLIF(move.amount_total, 0)),
+                   0.0
               FROM part
               JOIN account_move move ON move.id = part.move_id
               LEFT JOIN LATERAL (
-                   -- registered payments that have no journal entry of their own
-                   SELECT SUM(payment.amount) AS amount
+                   -- matched, but no money: the payment is reset to draft, or one of
+                   -- invoice and credit note is
+                   SELECT SUM(CASE WHEN partial.debit_move_id = term.id
+                                   THEN partial.debit_amount_currency
+                                   ELSE partial.credit_amount_currency END) AS amount
+                     FROM account_move_line term
+                     JOIN account_partial_reconcile partial
+                       ON partial.debit_move_id = term.id
+                       OR partial.credit_move_id = term.id
+                     JOIN account_move_line other
+                       ON other.id = CASE WHEN partial.debit_move_id = term.id
+                                          THEN partial.credit_move_id
+                                          ELSE partial.debit_move_id END
+                     JOIN account_move counterpart ON counterpart.id = other.move_id
+                    WHERE term.move_id = move.id
+                      AND term.matching_number IS NOT NULL
+                      AND (counterpart.state = 'draft'
+                           OR (move.state = 'draft'
+                               AND counterpart.move_type <> 'entry'))
+                   ) undone ON TRUE
+              LEFT JOIN LATERAL (
+                   -- registered payments that have no journal entry of their own, in
+                   -- the currency of the invoice; one for several invoices is shared
+                   -- by what is open on them
+                   SELECT SUM(
+                          CASE WHEN payment.currency_id = move.currency_id
+                               THEN payment.amount
+                               ELSE ABS(payment.amount_company_currency_signed
+                                        * move.amount_total
+                                        / NULLIF(move.amount_total_signed, 0))
+                          END
+                        * move.amount_residual_signed / NULLIF(together.residual, 0)
+                          ) AS amount
                      FROM account_move__account_payment link
                      JOIN account_payment payment ON payment.id = link.payment_id
+                     JOIN LATERAL (
+                          SELECT SUM(other.amount_residual_signed) AS residual
+                            FROM account_move__account_payment same
+                            JOIN account_move other ON other.id = same.invoice_id
+                           WHERE same.payment_id = payment.id
+                             AND other.state <> 'cancel'
+                          ) together ON TRUE
                     WHERE link.invoice_id = move.id
                       AND payment.move_id IS NULL
-                      AND payment.state = 'in_process'
-                      AND payment.currency_id = move.currency_id
+                      AND (payment.state = 'in_process'
+                           -- validated by hand; the bank statement, when it comes,
+                           -- is matched with the invoice itself
+                           OR (payment.state = 'paid'
+                               AND move.amount_residual = move.amount_total))
                    ) registered ON TRUE
              WHERE move.amount_total <> 0
             UNION ALL
             SELECT link.sale_order_id, tx.currency_id, tx.last_state_change::date,
-                   -- one payment for several orders is shared by their amounts
-                   open.amount * sale.amount_total / NULLIF(shared.amount_total, 0)
-              FROM sale_order_transaction_rel link
+                   free.amount * share.part, COALESCE(free.unbooked, 0) * share.part
+              FROM free
+              JOIN payment_transaction tx ON tx.id = free.root_id
+              JOIN sale_order_transaction_rel link ON link.transaction_id = tx.id
               JOIN sale_order sale ON sale.id = link.sale_order_id
-              JOIN payment_transaction tx ON tx.id = link.transaction_id
-              JOIN LATERAL (
-                   SELECT SUM(other.amount_total) AS amount_total
+              CROSS JOIN LATERAL (
+                   -- one payment for several orders is shared by their amounts
+                   SELECT COALESCE(
+                          GREATEST(sale.amount_total, 0)
+                        / NULLIF(SUM(GREATEST(other.amount_total, 0)), 0),
+                          1.0 / NULLIF(COUNT(*), 0)) AS part
                      FROM sale_order_transaction_rel together
                      JOIN sale_order other ON other.id = together.sale_order_id
                     WHERE together.transaction_id = tx.id
-                   ) shared ON TRUE
-              JOIN LATERAL (
-                   -- what no invoice has taken up, less what was refunded
-                   SELECT SUM(CASE
-                          WHEN one.payment_id IS NULL THEN one.amount
-                          WHEN payment.state IN ('draft', 'canceled', 'rejected')
-                          THEN 0
-                          WHEN payment.move_id IS NOT NULL THEN (
-                               SELECT -COALESCE(SUM(line.amount_residual_currency), 0)
-                                 FROM account_move_line line
-                                 JOIN account_account account
-                                   ON account.id = line.account_id
-                                WHERE line.move_id = payment.move_id
-                                  AND line.parent_state = 'posted'
-                                  AND account.account_type = 'asset_receivable')
-                          WHEN EXISTS (
-                               SELECT FROM account_move__account_payment taken
-                                WHERE taken.payment_id = payment.id)
-                          THEN 0
-                          ELSE one.amount END) AS amount
-                     FROM payment_transaction one
-                     LEFT JOIN account_payment payment
-                       ON payment.id = one.payment_id
-                    WHERE one.id = tx.id
-                       OR (one.source_transaction_id = tx.id
-                           AND one.operation = 'refund'
-                           AND one.state = 'done')
-                   ) open ON TRUE
+                   ) share
              WHERE link.sale_order_id = ANY(%(orders)s)
-               AND tx.state = 'done'
-               AND tx.operation NOT IN ('validation', 'refund')
             """,
             orders=orders.ids,
         )

@@ -5,6 +5,11 @@ from odoo import models
 class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
+    # captures and refunds of a payment
+    _source_transaction_idx = models.Index(
+        "(source_transaction_id) WHERE source_transaction_id IS NOT NULL"
+    )
+
     def write(self, vals):
         # EXTENDS 'payment'
         result = super().write(vals)
