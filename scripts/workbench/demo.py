@@ -33,9 +33,14 @@ def ensure(shop: Workshop) -> None:
         console.say(f"  The addon has changed: {DATABASE} is made anew.")
     # Odoo's own demo data would drown the demo company, so only the addon's is loaded.
     shop.create(DATABASE, template=shop.installed())
+    load(shop, DATABASE, stamp)
+
+
+def load(shop: Workshop, database: str, stamp: str = "") -> None:
+    """Load the addon's demo data into a database that has the addon."""
     files = settings.manifest().get("demo", [])
-    with console.step(f"loading the demo company into {DATABASE}", "Odoo, half a minute"):
-        shop.shell(DATABASE, _LOAD.format(files=files, stamp=stamp), log="demo-data")
+    with console.step(f"loading the demo company into {database}", "Odoo, half a minute"):
+        shop.shell(database, _LOAD.format(files=files, stamp=stamp), log=f"demo-data-{database}")
 
 
 def narrate(shop: Workshop) -> int:

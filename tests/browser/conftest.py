@@ -1,0 +1,106 @@
+"""The demo company for the browser tests, and pages of its people.
+
+``odoo_server``   a served Odoo with the demo company, one per test module
+``open_as``       ``open_as("sales", phone=True)``: a page of that person, logged in
+``order``         ``order("dealer_brennan", "product_flax", 40)``: a quotation, through the API
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browser_helpers import login
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from clients import WebClient
+    from playwright.sync_api import ConsoleMessage, Page
+
+    from workbench.databases import Workshop
+    from workbench.serve import Server
+
+DESK = {"width": 1366, "height": 768}
+# The first page of a fresh database waits for its scripts and styles to be put together.
+expect.set_options(timeout=60_000)
+
+
+@pytest.fixture(scope="module")
+def odoo_server(
+    workshop: Workshop, new_database: Callable[..., str]
+) -> Iterator[Server]:
+    """The addon with its demo company, served; each login's password is the login."""
+    from workbench import demo
+    from workbench.serve import Server
+
+    name = new_database()
+    demo.load(workshop, name)
+    with Server(workshop, name, first_port=18069) as server:
+        yield server
+
+
+@pytest.fixture
+def open_as(
+    new_page: Callable[..., Page], request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
+    """A page of one person; whatever the browser's console complains of fails the test."""
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(f"{message.text} ({message.location.get('url')})")
+
+    def make(user: str, *, phone: bool = False) -> Page:
+        page = request.getfixturevalue("phone_page") if phone else new_page(DESK)
+        page.on("console", note)
+        login(page, user, user)
+        return page
+
+    yield make
+    assert not complaints, f"errors in the browser's console: {complaints}"
+
+
+@pytest.fixture
+def sales(web: Callable[..., WebClient]) -> WebClient:
+    """The salesperson's session, for what a test needs before it looks at a screen."""
+    return web("sales", "sales")
+
+
+@pytest.fixture
+def admin(web: Callable[..., WebClient]) -> WebClient:
+    return web("admin", "admin")
+
+
+@pytest.fixture
+def demo_id(admin: WebClient) -> Callable[[str], int]:
+    """``demo_id("dealer_costa")``: the id of a record of the demo company."""
+
+    def find(name: str) -> int:
+        domain = [["module", "=", "aftersales_rules"], ["name", "=", f"demo_{name}"]]
+        [row] = admin.call("ir.model.data", "search_read", domain, ["res_id"])
+        return row["res_id"]
+
+    return find
+
+
+@pytest.fixture
+def order(
+    sales: WebClient, demo_id: Callable[[str], int]
+) -> Callable[..., dict[str, Any]]:
+    """A quotation of the salesperson; ``confirm=True`` confirms it, too."""
+
+    def make(
+        customer: str, product: str, quantity: int, *, confirm: bool = False
+    ) -> dict[str, Any]:
+        line = {"product_id": demo_id(product), "product_uom_qty": quantity}
+        values = {"partner_id": demo_id(customer), "order_line": [[0, 0, line]]}
+        [order_id] = sales.call("sale.order", "create", [values])
+        if confirm:
+            sales.call("sale.order", "action_confirm", [order_id])
+        [row] = sales.call(
+            "sale.order", "read", [order_id], ["name", "picking_ids", "hold_state"]
+        )
+        return row
+
+    return make
