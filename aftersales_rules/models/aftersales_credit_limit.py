@@ -27,7 +27,7 @@ class AftersalesCreditLimit(models.Model):
         index=True,
         ondelete="restrict",
         check_company=True,
-        domain="[('parent_id', '=', False)]",
+        domain="['|', ('parent_id', '=', False), ('is_company', '=', True)]",
         tracking=True,
     )
     company_id = fields.Many2one(
@@ -87,13 +87,35 @@ class AftersalesCreditLimit(models.Model):
     def _search_is_in_force(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today = fields.Date.context_today(self)
-        domain = fields.Domain(
-            [("state", "=", "approved"), ("date_from", "<=", today)]
-        ) & (
-            fields.Domain("date_to", "=", False) | fields.Domain("date_to", ">=", today)
+        # sudo: the day of each company, whichever of them the user may open
+        companies = self.env["res.company"].sudo().search([])
+        domain = fields.Domain.OR(
+            fields.Domain("company_id", "in", same.ids)
+            & fields.Domain("state", "=", "approved")
+            & fields.Domain("date_from", "<=", today)
+            & (
+                fields.Domain("date_to", "=", False)
+                | fields.Domain("date_to", ">=", today)
+            )
+            for today, same in companies.grouped(
+                lambda company: company._aftersales_now().date()
+            ).items()
         )
         return domain if True in value else ~domain
+
+    @api.constrains("partner_id")
+    def _check_partner(self):
+        for limit in self:
+            owing = limit.partner_id.commercial_partner_id
+            if owing != limit.partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(contact)s buys on the credit of %(company)s: apply for that "
+                        "one.",
+                        contact=limit.partner_id.display_name,
+                        company=owing.display_name,
+                    )
+                )
 
     @api.constrains("amount", "date_from", "date_to")
     def _check_values(self):
@@ -120,9 +142,9 @@ class AftersalesCreditLimit(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            for name in _DECIDED_FIELDS & set(vals):
-                # an application starts as a draft, whoever files it
-                vals.pop(name)
+            # An application starts as a draft, whoever files it. Said in words, as
+            # what is left out would take a default from the caller's context.
+            vals.update(_UNDECIDED)
             vals["name"] = self.env["ir.sequence"].next_by_code(self._name) or "/"
         return super().create(vals_list)
 
@@ -141,12 +163,13 @@ class AftersalesCreditLimit(models.Model):
                 )
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_draft(self):
+    def unlink(self):
+        # not @api.ondelete: that one is skipped for a context key
         if any(limit.state != "draft" for limit in self):
             raise UserError(
                 self.env._("Only draft applications can be deleted; end this one.")
             )
+        return super().unlink()
 
     def _check_state(self, *states):
         for limit in self:
@@ -242,12 +265,12 @@ class AftersalesCreditLimit(models.Model):
                 )
 
 
-_DECIDED_FIELDS = {
-    "name",
-    "state",
-    "requested_by_id",
-    "requested_at",
-    "approved_by_id",
-    "approved_at",
+_UNDECIDED = {
+    "state": "draft",
+    "requested_by_id": False,
+    "requested_at": False,
+    "approved_by_id": False,
+    "approved_at": False,
 }
+_DECIDED_FIELDS = {"name", *_UNDECIDED}
 _TERMS = {"partner_id", "company_id", "amount", "date_from", "date_to"}

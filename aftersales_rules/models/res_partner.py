@@ -9,6 +9,8 @@ from ..rules import CUSTOMER_TIER, CustomerTierFacts
 from .aftersales_credit_facts import _decimal
 
 TIER_BATCH = 500
+_TIER_AFTER = "aftersales_rules.tier_after"
+"""Where the cron was when its time was up: company id, partner id."""
 
 
 class ResPartner(models.Model):
@@ -83,8 +85,13 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS 'base'
+        defaults = {
+            key.removeprefix("default_"): value
+            for key, value in self.env.context.items()
+            if key.startswith("default_")
+        }
         for vals in vals_list:
-            self._check_tier_fields(vals)
+            self._check_tier_fields({**defaults, **vals})
         return super().create(vals_list)
 
     def write(self, vals):
@@ -119,6 +126,7 @@ class ResPartner(models.Model):
 
     def action_view_held_orders(self):
         self.ensure_one()
+        self.env["aftersales.hold"].check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id(
             "aftersales_rules.aftersales_hold_action"
         )
@@ -129,24 +137,37 @@ class ResPartner(models.Model):
 
     @api.model
     def _cron_customer_tier(self, batch=TIER_BATCH):
-        """Derive the tier of every customer from twelve months of invoices (O4)."""
+        """Derive the tier of every customer from twelve months of invoices (O4).
+
+        Commits each batch, and when its time is up goes on there at the next run.
+        """
+        parameters = self.env["ir.config_parameter"].sudo()
         progress = self.env["ir.cron"]._commit_progress
-        companies = self.env["res.company"].sudo().search([])
+        after = parameters.get_param(_TIER_AFTER) or "0,0"
+        after = tuple(int(part) for part in after.split(","))
         pending = [
-            (company, partner_ids[start : start + batch])
-            for company in companies
-            for partner_ids in [self._get_invoiced_partner_ids(company)]
-            for start in range(0, len(partner_ids), batch)
+            (company, [i for i in partner_ids if (company.id, i) > after])
+            for company in self.env["res.company"].sudo().search([], order="id")
+            for partner_ids in [self._get_rated_partner_ids(company)]
         ]
-        progress(remaining=sum(len(ids) for _company, ids in pending))
-        for company, partner_ids in pending:
+        batches = [
+            (company, ids[start : start + batch])
+            for company, ids in pending
+            for start in range(0, len(ids), batch)
+        ]
+        progress(remaining=sum(len(ids) for _company, ids in batches))
+        for company, partner_ids in batches:
             self.sudo().browse(partner_ids)._derive_tier(company)
+            parameters.set_param(_TIER_AFTER, f"{company.id},{partner_ids[-1]}")
             if not progress(len(partner_ids)):
                 break
+        else:
+            parameters.set_param(_TIER_AFTER, False)
 
     @api.model
-    def _get_invoiced_partner_ids(self, company):
-        """Commercial partners with a posted customer invoice, oldest tier first."""
+    def _get_rated_partner_ids(self, company):
+        """Commercial partners with a posted customer invoice, or a tier from one."""
+        # sudo: the cron rates the customers of every company
         groups = (
             self.env["account.move"]
             .sudo()
@@ -160,7 +181,13 @@ class ResPartner(models.Model):
                 ["commercial_partner_id"],
             )
         )
-        return sorted(partner.id for [partner] in groups)
+        rated = (
+            self.sudo()
+            .with_company(company)
+            .with_context(active_test=False)
+            .search([("customer_tier_rule", "!=", False)])
+        )
+        return sorted({partner.id for [partner] in groups} | set(rated.ids))
 
     def _derive_tier(self, company):
         """Decide the tier of these commercial partners and write what changed."""
@@ -199,34 +226,49 @@ class ResPartner(models.Model):
 
         :rtype: dict[res.partner, CustomerTierFacts]
         """
-        self.env["account.move"].flush_model()
+        self.env["account.move"].flush_model(
+            [
+                "amount_untaxed_signed",
+                "commercial_partner_id",
+                "company_id",
+                "invoice_date",
+                "move_type",
+                "state",
+            ]
+        )
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT commercial_partner_id,
                        COALESCE(SUM(amount_untaxed_signed)
                            FILTER (WHERE invoice_date > %(year_ago)s), 0),
-                       COUNT(DISTINCT date_trunc('month', invoice_date)) FILTER (
-                           WHERE invoice_date > %(year_ago)s
-                             AND move_type = 'out_invoice'),
+                       -- months back from today, so that there are twelve
+                       COUNT(DISTINCT EXTRACT(
+                           MONTH FROM age(%(today)s::date, invoice_date)))
+                           FILTER (WHERE invoice_date > %(year_ago)s
+                                     AND move_type = 'out_invoice'),
                        MIN(invoice_date)
                   FROM account_move
                  WHERE company_id = %(company)s
                    AND state = 'posted'
                    AND move_type IN ('out_invoice', 'out_refund')
+                   AND invoice_date <= %(today)s
                    AND commercial_partner_id = ANY(%(partners)s)
                  GROUP BY commercial_partner_id
                 """,
+                today=today,
                 year_ago=today - relativedelta(months=12),
                 company=company.id,
                 partners=self.ids,
             )
         )
+        sold = {partner_id: figures for partner_id, *figures in rows}
         digits = company.currency_id.decimal_places
         facts = {}
-        for partner_id, sales, months, first in rows:
+        for partner in self:
+            sales, months, first = sold.get(partner.id, (0.0, 0, None))
             age = relativedelta(today, first) if first else None
-            facts[self.browse(partner_id)] = CustomerTierFacts.of(
+            facts[partner] = CustomerTierFacts.of(
                 currency=company.currency_id.name,
                 sales_12_months=_decimal(sales, digits),
                 active_months=months,
