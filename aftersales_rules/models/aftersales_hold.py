@@ -120,6 +120,7 @@ class AftersalesHold(models.Model):
         return [(value, text._term(label)) for value, label in causes.items()]
 
     @api.depends("order_id", "cause")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         causes = dict(self._fields["cause"]._description_selection(self.env))
         for hold in self:

@@ -6,7 +6,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_amount
 
 from ..rules import SHIPPING_DAY, ShippingDayFacts
-from .aftersales_credit_facts import _decimal
 
 
 class AftersalesPaymentReminder(models.Model):
@@ -36,6 +35,7 @@ class AftersalesPaymentReminder(models.Model):
     )
 
     @api.depends("day", "user_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for reminder in self:
             reminder.display_name = self.env._(
@@ -74,8 +74,13 @@ class AftersalesPaymentReminder(models.Model):
         cut-off what is still unpaid moves to the next shipping day. Running it again
         changes nothing more.
         """
-        companies = self.env["res.company"].sudo().search([]).filtered(
-            lambda company: company._aftersales_mode(SHIPPING_DAY.name) != "off"
+        companies = (
+            self.env["res.company"]
+            .sudo()
+            .search([])
+            .filtered(
+                lambda company: company._aftersales_mode(SHIPPING_DAY.name) != "off"
+            )
         )
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(companies))
@@ -130,24 +135,28 @@ class AftersalesPaymentReminder(models.Model):
         postpone = orders.filtered(lambda order: asked[order] == "postpone")
         self._remind(company, now.date(), remind, facts)
         pickings.filtered(lambda p: p.sale_id in postpone)._postpone_shipping(
-            now, {order: decisions[order].reason for order in postpone}
+            now, {order: decisions[order] for order in postpone}
         )
 
     @api.model
     def _get_due_pickings(self, company, now):
         day_end = datetime.combine(now.date(), time.max, now.tzinfo)
-        return self.env["stock.picking"].sudo().search(
-            [
-                ("company_id", "=", company.id),
-                ("picking_type_code", "=", "outgoing"),
-                ("state", "in", ("confirmed", "waiting", "assigned")),
-                ("sale_id.state", "=", "sale"),
-                (
-                    "scheduled_date",
-                    "<=",
-                    day_end.astimezone(timezone.utc).replace(tzinfo=None),
-                ),
-            ]
+        return (
+            self.env["stock.picking"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("picking_type_code", "=", "outgoing"),
+                    ("state", "in", ("confirmed", "waiting", "assigned")),
+                    ("sale_id.state", "=", "sale"),
+                    (
+                        "scheduled_date",
+                        "<=",
+                        day_end.astimezone(timezone.utc).replace(tzinfo=None),
+                    ),
+                ]
+            )
         )
 
     @api.model
@@ -208,21 +217,27 @@ class AftersalesPaymentReminder(models.Model):
                 reminder = self.sudo().create(
                     {"company_id": company.id, "day": day, "user_id": user.id}
                 )
-            lines = self.env["aftersales.payment.reminder.line"].sudo().create(
-                [
-                    {
-                        "reminder_id": reminder.id,
-                        "order_id": order.id,
-                        "amount": float(facts[order].unpaid_amount),
-                    }
-                    for order in same - reminder.line_ids.order_id
-                ]
+            lines = (
+                self.env["aftersales.payment.reminder.line"]
+                .sudo()
+                .create(
+                    [
+                        {
+                            "reminder_id": reminder.id,
+                            "order_id": order.id,
+                            "amount": float(facts[order].unpaid_amount),
+                        }
+                        for order in same - reminder.line_ids.order_id
+                    ]
+                )
             )
             if is_new and user:
                 reminder.activity_schedule(
                     "aftersales_rules.mail_activity_reminder",
                     user_id=user.id,
-                    note=lines._get_list_html(),
+                    note=lines.with_context(
+                        lang=user.lang or self.env.lang
+                    )._get_list_html(),
                 )
             if company.aftersales_remind_customers:
                 lines._send()

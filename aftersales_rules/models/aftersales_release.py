@@ -57,6 +57,7 @@ class AftersalesRelease(models.Model):
     hold_ids = fields.One2many("aftersales.hold", "release_id", readonly=True)
 
     @api.depends("order_id", "gate")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         gates = dict(self._fields["gate"]._description_selection(self.env))
         for release in self:

@@ -34,7 +34,7 @@ class AftersalesRule(models.Model):
     decision = fields.Selection("_selection_decision", required=True, readonly=True)
     name = fields.Char("Technical Name", required=True, readonly=True)
     position = fields.Integer("Position in the Pack", required=True, readonly=True)
-    sequence = fields.Integer("Order", required=True, readonly=True)
+    sequence = fields.Integer(required=True, readonly=True)
     requirement = fields.Char("Requirements", readonly=True)
     valid_from = fields.Date(readonly=True)
     valid_to = fields.Date("Valid until", readonly=True)

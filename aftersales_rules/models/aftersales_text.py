@@ -12,6 +12,7 @@ from ..rules import (
     AnyGroup,
     CompiledPack,
     Condition,
+    Decision,
     DecisionSpec,
     FactOperand,
     Rule,
@@ -83,6 +84,13 @@ class AftersalesText(models.AbstractModel):
     def _value(self, spec: Any, value: object, currency: str | None = None) -> str:
         """A typed value as people of this language read it, with its unit."""
         return format_value(spec, value, currency, self._term)
+
+    @api.model
+    def _reason(self, company, decision: Decision) -> str:
+        """Why a decision just made was made, in the user's language."""
+        _version_id, compiled = self.env["aftersales.version"]._get_current(company)
+        matches = compiled.render(decision, self.env.lang, self._term)
+        return matches[0].reason if matches else self.env._("No rule matched.")
 
     # ------------------------------------------------------- conditions
 

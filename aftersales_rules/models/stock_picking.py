@@ -141,13 +141,13 @@ class StockPicking(models.Model):
         hold = self._get_held_orders()._get_open_holds("shipment")[:1]
         if not hold:
             raise UserError(self.env._("Nothing is on hold here."))
-        return hold.action_why()
+        return hold.sudo(False).action_why()
 
-    def _postpone_shipping(self, now, reasons):
+    def _postpone_shipping(self, now, decisions):
         """Move unpaid transfers to the next shipping day (O5).
 
         :param datetime now: in the company's time zone
-        :param dict reasons: why, by order
+        :param dict decisions: what was decided, by order
         """
         for picking in self:
             day = next_shipping_day(picking.company_id, now)
@@ -155,13 +155,17 @@ class StockPicking(models.Model):
             local = scheduled.astimezone(now.tzinfo)
             moved = datetime.combine(day, local.time(), now.tzinfo)
             picking.scheduled_date = moved.astimezone(timezone.utc).replace(tzinfo=None)
-            body = self.env._(
+            order = picking.sale_id
+            env = self.env["aftersales.gate"]._in_staff_language(order).env
+            body = env._(
                 "Moved to %(day)s: %(reason)s",
-                day=format_date(self.env, day),
-                reason=reasons[picking.sale_id],
+                day=format_date(env, day),
+                reason=env["aftersales.text"]._reason(
+                    order.company_id, decisions[order]
+                ),
             )
             picking._message_log(body=body)
-            picking.sale_id._message_log(body=f"{picking.name}: {body}")
+            order._message_log(body=f"{picking.name}: {body}")
 
     def _tell_to_pack(self):
         """The money has arrived: tell the warehouse to pack (O5)."""
@@ -174,6 +178,7 @@ class StockPicking(models.Model):
             user = picking.user_id or picking.picking_type_id.warehouse_id.pack_user_id
             picking._message_log(body=self.env._("Paid: pack and ship."))
             if user:
+                env = self.with_context(lang=user.lang or self.env.lang).env
                 picking.with_context(mail_activity_quick_update=True).activity_schedule(
-                    activity, user_id=user.id, note=self.env._("Paid: pack and ship.")
+                    activity, user_id=user.id, note=env._("Paid: pack and ship.")
                 )

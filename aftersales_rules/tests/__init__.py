@@ -8,4 +8,5 @@ from . import test_portal
 from . import test_release
 from . import test_settings
 from . import test_threshold
+from . import test_translation
 from . import test_version
