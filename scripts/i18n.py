@@ -36,6 +36,9 @@ def update(export: polib.POFile) -> None:
         translation.merge(export)
         for entry in translation.obsolete_entries():
             translation.remove(entry)
+        # In the order of the template, wherever a term came from.
+        place = {entry.msgid: index for index, entry in enumerate(export)}
+        translation.sort(key=lambda entry: place[entry.msgid])
         translation.save(str(path))
         print(f"{path.name}: {translation.percent_translated()} % of {len(translation)} terms")
 
@@ -45,10 +48,10 @@ def faults(export: polib.POFile) -> Iterator[str]:
     if not POT.is_file():
         yield f"{POT.name} is not there"
         return
-    wanted = {entry.msgid for entry in export}
+    wanted = {entry.msgid: entry for entry in export}
     present = {entry.msgid for entry in polib.pofile(str(POT))}
-    yield from (f"{POT.name}: new term {term!r}" for term in sorted(wanted - present))
-    yield from (f"{POT.name}: gone from the sources {term!r}" for term in sorted(present - wanted))
+    yield from (f"{POT.name}: new term {term!r}" for term in sorted(wanted.keys() - present))
+    yield from (f"{POT.name}: gone from the sources {term!r}" for term in sorted(present - wanted.keys()))
     for language in COMPLETE:
         path = FOLDER / f"{language}.po"
         if not path.is_file():
@@ -59,6 +62,9 @@ def faults(export: polib.POFile) -> Iterator[str]:
             entry = entries.get(term)
             if entry is None or not entry.msgstr or entry.fuzzy:
                 yield f"{path.name}: not translated {term!r}"
+            elif set(wanted[term].occurrences) - set(entry.occurrences):
+                # Odoo loads a translation only where its occurrences say.
+                yield f"{path.name}: not translated everywhere it is shown {term!r}"
             elif _placeholders(term) != _placeholders(entry.msgstr):
                 yield f"{path.name}: other placeholders in {entry.msgstr!r} than in {term!r}"
 
