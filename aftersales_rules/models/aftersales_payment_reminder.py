@@ -1,11 +1,16 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
 from datetime import datetime, time, timedelta, timezone
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_amount
 
 from ..rules import SHIPPING_DAY, ShippingDayFacts
+
+_logger = logging.getLogger(__name__)
 
 
 class AftersalesPaymentReminder(models.Model):
@@ -85,9 +90,16 @@ class AftersalesPaymentReminder(models.Model):
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(companies))
         for company in companies:
-            self.with_company(company)._judge_shipping_day(company)
-            if not progress(1):
-                break
+            try:
+                with self.env.cr.savepoint():
+                    self.with_company(company)._judge_shipping_day(company)
+            except OperationalError:
+                raise
+            except Exception:
+                _logger.exception("Cut-off of %s failed", company.name)
+            # Whatever time is left: the next run begins with the same company, and
+            # the last one would never have its turn.
+            progress(1)
 
     @api.model
     def _judge_shipping_day(self, company):
