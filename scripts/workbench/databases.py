@@ -17,9 +17,16 @@ from .odoo import Odoo
 from .pythons import Environment
 
 INSTALL_ADVICE = "read the log named above; the Odoo error stands near its end."
-_KEEP_FILES_IN_DATABASE = """
+_FINISH_TEMPLATE = """
+# A copy of a database has no copy of the files beside it.
 env['ir.config_parameter'].set_param('ir_attachment.location', 'db')
 env['ir.attachment'].force_storage()
+# The pages' scripts and styles, or each copy would spend half a minute on its first page.
+bundles = ('web.assets_web', 'web.assets_frontend', 'web.assets_frontend_lazy',
+           'web.assets_frontend_minimal', 'web.report_assets_common')
+for bundle in bundles:
+    env['ir.qweb']._get_asset_bundle(bundle, css=False, js=True).js()
+    env['ir.qweb']._get_asset_bundle(bundle, css=True, js=False).css()
 env.cr.commit()
 """
 
@@ -155,7 +162,7 @@ class Workshop:
             for line in (settings.REQUIREMENTS / "lock.txt").read_text().splitlines()
             if "odoo-addon" in line
         ]
-        name = f"ar_base_{settings.digest(modules, self.odoo.version, pins)}"
+        name = f"ar_base_{settings.digest(modules, self.odoo.version, pins, _FINISH_TEMPLATE)}"
         with self._alone(name) as missing:
             if not missing:
                 return name
@@ -174,7 +181,7 @@ class Workshop:
                     "--no-http",
                     log=name,
                 )
-                self.shell(building, _KEEP_FILES_IN_DATABASE, log=f"{name}-files")
+                self.shell(building, _FINISH_TEMPLATE, log=f"{name}-files")
                 self.rename(building, name)
         return name
 

@@ -120,13 +120,6 @@ class Server:
         )
 
 
-def warm(server: Server) -> None:
-    """Build the web client's assets now, so that the first page does not seem to hang."""
-    with console.step("building the web client's assets", "Odoo, once per database"):
-        code = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()"
-        server.shop.shell(server.database, code, log=f"assets-{server.database}")
-
-
 def log_errors(path: Path) -> list[str]:
     """Lines of a server's log that report errors."""
     return [
