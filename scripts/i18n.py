@@ -51,7 +51,9 @@ def faults(export: polib.POFile) -> Iterator[str]:
     wanted = {entry.msgid: entry for entry in export}
     present = {entry.msgid for entry in polib.pofile(str(POT))}
     yield from (f"{POT.name}: new term {term!r}" for term in sorted(wanted.keys() - present))
-    yield from (f"{POT.name}: gone from the sources {term!r}" for term in sorted(present - wanted.keys()))
+    yield from (
+        f"{POT.name}: gone from the sources {term!r}" for term in sorted(present - wanted.keys())
+    )
     for language in COMPLETE:
         path = FOLDER / f"{language}.po"
         if not path.is_file():
