@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -23,20 +24,36 @@ if TYPE_CHECKING:
 DESK = {"width": 1366, "height": 768}
 
 
+@pytest.fixture(scope="session")
+def demo_database(workshop: Workshop) -> Iterator[str]:
+    """The addon with its demo company; loaded once, copied by each module."""
+    from workbench import demo
+
+    name = f"ar_sys_{os.getpid()}_demo"
+    workshop.create(name, template=workshop.installed())
+    try:
+        demo.load(workshop, name)
+        # Its welcome chat would lie over the screen of whoever logs in for the first time.
+        workshop.sql("UPDATE res_users SET odoobot_state = 'disabled'", name)
+        yield name
+    finally:
+        workshop.drop(name)
+
+
 @pytest.fixture(scope="module")
 def odoo_server(
-    workshop: Workshop, new_database: Callable[..., str]
+    workshop: Workshop, demo_database: str, request: pytest.FixtureRequest
 ) -> Iterator[Server]:
-    """The addon with its demo company, served; each login's password is the login."""
-    from workbench import demo
+    """The demo company, served; each login's password is the login."""
     from workbench.serve import Server
 
-    name = new_database()
-    demo.load(workshop, name)
-    # Its welcome chat would lie over the screen of whoever logs in for the first time.
-    workshop.sql("UPDATE res_users SET odoobot_state = 'disabled'", name)
-    with Server(workshop, name, first_port=18069) as server:
-        yield server
+    name = f"{demo_database}_{request.module.__name__}"[:60]
+    workshop.create(name, template=demo_database)
+    try:
+        with Server(workshop, name, first_port=18069) as server:
+            yield server
+    finally:
+        workshop.drop(name)
 
 
 @pytest.fixture
