@@ -75,8 +75,10 @@ class AftersalesHold(models.Model):
         readonly=True,
         help="Amount of the order in company currency.",
     )
-    reason = fields.Text(readonly=True)
-    remedy = fields.Text(string="What Releases It", readonly=True)
+    reason = fields.Text(string="Reason (English)", readonly=True)
+    remedy = fields.Text(string="What Releases It (English)", readonly=True)
+    reason_display = fields.Text(string="Reason", compute="_compute_texts")
+    remedy_display = fields.Text(string="What Releases It", compute="_compute_texts")
     decision_id = fields.Many2one(
         "aftersales.decision",
         string="Decision",
@@ -126,6 +128,14 @@ class AftersalesHold(models.Model):
         for hold in self:
             hold.display_name = f"{hold.order_id.name}: {causes.get(hold.cause)}"
 
+    @api.depends("cause", "reason", "remedy", "decision_id")
+    @api.depends_context("lang")
+    def _compute_texts(self):
+        for hold in self:
+            texts = hold._get_texts()
+            hold.reason_display = texts["reason"]
+            hold.remedy_display = texts["remedy"]
+
     @api.depends("opened_at", "closed_at")
     def _compute_age_days(self):
         now = fields.Datetime.now()
@@ -154,8 +164,9 @@ class AftersalesHold(models.Model):
             raise UserError(self.env._("A closed hold never changes."))
         return super().write(vals)
 
-    def unlink(self):
+    def unlink(self):  # pylint: disable=method-required-super
         # not @api.ondelete: that one is skipped for a context key
+        # pylint: disable=no-raise-unlink
         raise UserError(self.env._("Holds are an audit trail and are never deleted."))
 
     # ------------------------------------------------------- opening and closing
@@ -261,6 +272,7 @@ class AftersalesHold(models.Model):
     def action_why(self):
         """Open the decision that opened this hold (R4)."""
         self.ensure_one()
+        self.check_access("read")
         return self.decision_id._get_records_action(
             name=self.env._("Why?"), target="new"
         )

@@ -144,6 +144,22 @@ class TestTranslation(AftersalesCase):
             self.assertChinese(text)
         self.assertIn("10 天", texts["reason"])
         self.assertIn("10 days", hold.reason)
+        self.assertEqual(self.in_chinese(hold).reason_display, texts["reason"])
+        self.assertEqual(self.in_chinese(hold).remedy_display, texts["remedy"])
+
+    def test_no_screen_of_a_hold_shows_the_stored_english(self):
+        """Lists, cards and forms show the texts made for the reader."""
+        for model, views in {
+            "aftersales.hold": ("list", "kanban", "form"),
+            "sale.order": ("form",),
+        }.items():
+            for view_type in views:
+                arch = etree.fromstring(
+                    self.env[model].get_view(None, view_type)["arch"]
+                )
+                shown = {node.get("name") for node in arch.iter("field")}
+                self.assertFalse(shown & {"reason", "remedy"}, (model, view_type))
+                self.assertIn("reason_display", shown)
 
     def test_explanation_of_a_decision_is_chinese(self):
         """Facts, rules, conditions: seen, needed and distance."""
