@@ -63,7 +63,8 @@ class Story:
         excess = float(self.facts(self.order)["limit_excess"])
         self.line(
             "event",
-            f"Helen Brandt (finance) books a down payment of {self.money(excess)} on {self.order.name}.",
+            f"Helen Brandt (finance) books a down payment of {self.money(excess)} "
+            f"on {self.order.name}.",
         )
         self.down_payment(self.order, excess)
         self.env.cr.commit()

@@ -28,9 +28,9 @@ sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(ROOT / "tests"))
 
 if TYPE_CHECKING:
-    from clients import RpcClient, WebClient
     from playwright.sync_api import Browser, Page
 
+    from clients import RpcClient, WebClient
     from workbench.databases import Workshop
     from workbench.serve import Server
 

@@ -509,7 +509,7 @@ class AftersalesGate(models.AbstractModel):
         before somebody packs it, and not only when they validate it.
         """
         # sudo: a cron looks at all companies
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"].sudo()._search_all()
         enforcing = companies.filtered(
             lambda company: company._aftersales_mode("shipment_release") == "enforce"
         )

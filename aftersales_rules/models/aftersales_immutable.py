@@ -19,7 +19,7 @@ class AftersalesImmutable(models.AbstractModel):
     _description = "Unchangeable Record"
 
     @api.model_create_multi
-    def create(self, vals_list):
+    def create(self, vals_list):  # pylint: disable=method-required-super
         raise AccessError(
             self.env._(
                 "Records of “%(model)s” are made by the rules only.",
@@ -27,7 +27,7 @@ class AftersalesImmutable(models.AbstractModel):
             )
         )
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(
             self.env._(
                 "Records of “%(model)s” are an audit trail and cannot be changed.",
@@ -35,7 +35,8 @@ class AftersalesImmutable(models.AbstractModel):
             )
         )
 
-    def unlink(self):
+    def unlink(self):  # pylint: disable=method-required-super
+        # pylint: disable=no-raise-unlink
         raise UserError(
             self.env._(
                 "Records of “%(model)s” are an audit trail and cannot be deleted.",
@@ -43,7 +44,7 @@ class AftersalesImmutable(models.AbstractModel):
             )
         )
 
-    def copy(self, default=None):
+    def copy(self, default=None):  # pylint: disable=method-required-super
         raise UserError(
             self.env._(
                 "Records of “%(model)s” are an audit trail and cannot be copied.",
@@ -61,5 +62,6 @@ class AftersalesImmutable(models.AbstractModel):
             if not key.startswith("default_")
         }
         # sudo: nobody has the right to create, deciding is not a user's right.
+        # pylint: disable=context-overridden
         records = self.with_context(context).sudo()
         return super(AftersalesImmutable, records).create(vals_list)

@@ -82,7 +82,7 @@ class AftersalesPaymentReminder(models.Model):
         companies = (
             self.env["res.company"]
             .sudo()
-            .search([])
+            ._search_all()
             .filtered(
                 lambda company: company._aftersales_mode(SHIPPING_DAY.name) != "off"
             )

@@ -100,7 +100,7 @@ class AftersalesVersion(models.Model):
         if operator != "in":
             return NotImplemented
         # sudo: which version is in force is no secret of the company form.
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"].sudo()._search_all()
         return Domain("id", "in", companies.aftersales_version_id.ids)
 
     @api.depends("pack", "thresholds")
@@ -258,7 +258,7 @@ class AftersalesVersion(models.Model):
         """
         shipped = _load_default_pack()
         companies = self.env["res.company"].sudo().with_context(active_test=False)
-        for company in companies.search([]):  # sudo: an upgrade is for all companies
+        for company in companies._search_all():  # sudo: an upgrade is for all companies
             version = company.aftersales_version_id
             if not version:
                 self._publish_default(company)

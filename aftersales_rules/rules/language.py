@@ -22,6 +22,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
@@ -122,10 +123,8 @@ def _read_operator(value: Any) -> Any:
 
 def _read_day(value: Any) -> Any:
     if isinstance(value, str):
-        try:
+        with suppress(ValueError):
             return date.fromisoformat(value)
-        except ValueError:
-            pass
     elif value is None or (isinstance(value, date) and not isinstance(value, datetime)):
         return value
     raise PydanticCustomError(

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import (
     ROUND_DOWN,
@@ -297,10 +298,8 @@ def _read_integer(text: str) -> int:
 def _read_date(text: str) -> date:
     text = text.strip()
     if _DATE.fullmatch(text):
-        try:
+        with suppress(ValueError):
             return date.fromisoformat(text)
-        except ValueError:
-            pass
     raise ValueFault(f"{short(text)} is not a date", text, "a date as YYYY-MM-DD")
 
 

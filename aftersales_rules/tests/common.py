@@ -10,7 +10,6 @@ from odoo import Command, fields
 from odoo.tests import TransactionCase, new_test_user
 
 
-
 class AftersalesCase(TransactionCase):
     """A company with customers, products, money and people in their roles."""
 
@@ -30,9 +29,7 @@ class AftersalesCase(TransactionCase):
             [("type", "=", "bank"), ("company_id", "=", cls.company.id)], limit=1
         )
         cls.salesperson = cls.new_user("sal", "sales_team.group_sale_salesman")
-        cls.controller = cls.new_user(
-            "con", "aftersales_rules.group_credit_controller"
-        )
+        cls.controller = cls.new_user("con", "aftersales_rules.group_credit_controller")
         cls.admin = cls.new_user("adm", "aftersales_rules.group_rules_admin")
         cls.warehouse_user = cls.new_user("whu", "stock.group_stock_user")
         cls.authority = cls.env["aftersales.release.authority"].create(

@@ -108,8 +108,10 @@ class TestCreditHold(AftersalesCase):
         self.assertIn(self.controller.name, notice)
         self.assertIn("Credit limit exceeded", notice)
         action = order.action_why()
-        decision = self.env[action["res_model"]].with_user(self.salesperson).browse(
-            action["res_id"]
+        decision = (
+            self.env[action["res_model"]]
+            .with_user(self.salesperson)
+            .browse(action["res_id"])
         )
         self.assertIn("1,500.00", str(decision.explanation_html))
 
@@ -120,7 +122,7 @@ class TestCreditHold(AftersalesCase):
         self.assertFalse(order.hold_state)
 
     def test_changed_threshold_has_held_orders_judged_again(self):
-        """A new version triggers the re-check, and the re-check lets the order go on."""
+        """A new version triggers the re-check, which lets the order go on."""
         cron = self.env.ref("aftersales_rules.ir_cron_recheck")
         order = self.new_confirmed(1500.0)
         triggers = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
@@ -140,7 +142,7 @@ class TestCreditHold(AftersalesCase):
 
         def fails_for_stuck(orders):
             if stuck in orders:
-                raise UserError("No rule has been found")
+                raise ValueError("No rule has been found")
             return launch(orders)
 
         self.patch(type(self.env["sale.order"]), "_launch_released", fails_for_stuck)

@@ -45,15 +45,25 @@ class TestDemoCompany(TransactionCase):
     def test_confirmed_orders_are_held_for_their_reason(self):
         """Each confirmed demo order is where its story says."""
         holds = {
-            name: [(hold.gate, hold.cause) for hold in self.demo(name)._get_open_holds()]
-            for name in ("order_overdue", "order_large", "order_no_arrears", "order_strings")
+            name: [
+                (hold.gate, hold.cause) for hold in self.demo(name)._get_open_holds()
+            ]
+            for name in (
+                "order_overdue",
+                "order_large",
+                "order_no_arrears",
+                "order_strings",
+            )
         }
         self.assertEqual(
             {name: sorted(found) for name, found in holds.items()},
             {
                 "order_overdue": [("procurement", "overdue")],
                 "order_large": [("procurement", "no_guarantee")],
-                "order_no_arrears": [("shipment", "no_arrears"), ("shipment", "no_guarantee")],
+                "order_no_arrears": [
+                    ("shipment", "no_arrears"),
+                    ("shipment", "no_guarantee"),
+                ],
                 "order_strings": [],
             },
         )
@@ -70,8 +80,17 @@ class TestDemoCompany(TransactionCase):
 
     def test_each_password_is_the_login(self):
         """Everybody in the demo company logs in as the README says."""
-        for role in ("sales", "controller", "finance", "substitute", "rules",
-                     "warehouse", "accountant", "planner", "dealer"):
+        for role in (
+            "sales",
+            "controller",
+            "finance",
+            "substitute",
+            "rules",
+            "warehouse",
+            "accountant",
+            "planner",
+            "dealer",
+        ):
             user = self.demo(f"user_{role}")
             user.with_user(user)._check_credentials(
                 {"type": "password", "login": role, "password": role},

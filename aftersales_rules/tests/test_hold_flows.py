@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import itertools
+
 from odoo import Command
 from odoo.tests import Form, tagged
 
@@ -7,7 +9,9 @@ from .common import AftersalesCase
 
 @tagged("post_install", "-at_install")
 class TestHoldFlows(AftersalesCase):
-    """Every way an order can be confirmed ends in a confirmed order, held or not (U1)."""
+    """Every way of confirming ends in a confirmed order, held or not (U1)."""
+
+    references = itertools.count()
 
     @classmethod
     def setUpClass(cls):
@@ -32,7 +36,7 @@ class TestHoldFlows(AftersalesCase):
             {
                 "provider_id": self.provider.id,
                 "payment_method_id": self.method.id,
-                "reference": f"AR {orders.ids} {self.env['payment.transaction'].search_count([])}",
+                "reference": f"AR {orders.ids} {next(self.references)}",
                 "amount": sum(orders.mapped("amount_total"))
                 if amount is None
                 else amount,
@@ -122,7 +126,7 @@ class TestHoldFlows(AftersalesCase):
         self.assertTrue(all(transactions.mapped("is_post_processed")))
 
     def test_automatic_invoice_of_a_held_order_is_made(self):
-        """Paid in part online: the down payment is invoiced although the order waits."""
+        """Paid in part online: the down payment is invoiced though the order waits."""
         self.env["ir.config_parameter"].sudo().set_param("sale.automatic_invoice", True)
         order = self.new_order(3000.0, require_payment=True, prepayment_percent=0.2)
         self.new_transaction(order, 600.0).with_context(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from browser_helpers import assert_fits, open_path, shoot
 from playwright.sync_api import Locator, Page, expect
+
+from browser_helpers import assert_fits, open_path, shoot
 
 USAGE = "Share of the credit limit that may be used"
 BANNER = "[name=aftersales_hold]"
@@ -15,14 +16,16 @@ BANNER = "[name=aftersales_hold]"
 def open_order(page: Page, order: dict) -> Locator:
     """Open the order's form; gives its banner, shown or not."""
     open_path(page, f"/odoo/sales/{order['id']}")
-    expect(page.locator(".o_form_view .oe_title, .o_form_view h1").first).to_contain_text(
-        order["name"]
-    )
+    expect(
+        page.locator(".o_form_view .oe_title, .o_form_view h1").first
+    ).to_contain_text(order["name"])
     return page.locator(BANNER)
 
 
 def confirm(page: Page) -> None:
-    page.locator(".o_statusbar_buttons button[name=action_confirm]:visible").first.click()
+    page.locator(
+        ".o_statusbar_buttons button[name=action_confirm]:visible"
+    ).first.click()
 
 
 def open_why(page: Page) -> Locator:
@@ -50,8 +53,12 @@ def test_a_salesperson_reads_why_the_confirmed_order_is_held(
     confirm(page)
     expect(banner).to_contain_text("This order is on hold: it is confirmed")
     expect(banner).to_contain_text("Credit limit exceeded")
-    expect(banner).to_contain_text("24,400.00 USD is over 100% of the credit limit 20,000.00 USD")
-    expect(banner).to_contain_text(re.compile("What releases it: The customer pays at least 4,400.00 USD"))
+    expect(banner).to_contain_text(
+        "24,400.00 USD is over 100% of the credit limit 20,000.00 USD"
+    )
+    expect(banner).to_contain_text(
+        re.compile("What releases it: The customer pays at least 4,400.00 USD")
+    )
     expect(banner).to_contain_text("Can release it: Carl Jansen, Dana Okafor.")
     expect(banner.get_by_role("button", name="Ask for Release")).to_be_visible()
     expect(banner.get_by_role("button", name="Release", exact=True)).to_be_hidden()
@@ -95,7 +102,9 @@ def test_a_controller_releases_it_with_a_reason_and_it_goes_on(
     expect(dialog.locator(".o_field_widget[name=amount] input")).to_have_value(
         re.compile("1,300.00")
     )
-    dialog.locator(".o_field_widget[name=reason] textarea").fill("Transfer seen at the bank")
+    dialog.locator(".o_field_widget[name=reason] textarea").fill(
+        "Transfer seen at the bank"
+    )
     shoot(page, screenshots, "release_dialog")
     dialog.locator("footer button[name=action_release]").click()
     expect(dialog).to_be_hidden()
@@ -108,7 +117,9 @@ def test_a_controller_releases_it_with_a_reason_and_it_goes_on(
 @pytest.fixture
 def usage(admin):
     """The threshold of the limit's usage, put back to 100 % at the end."""
-    [threshold_id] = admin.call("aftersales.threshold", "search", [["name", "=", "limit_usage_max"]])
+    [threshold_id] = admin.call(
+        "aftersales.threshold", "search", [["name", "=", "limit_usage_max"]]
+    )
     yield threshold_id
     admin.call("aftersales.threshold", "write", [threshold_id], {"value": "100 %"})
 
@@ -142,7 +153,9 @@ def test_an_administrator_changes_a_threshold_and_the_next_order_passes(
     # In the header, not in a banner: the order is confirmed and nothing holds it.
     expect(page.locator(".o_statusbar_buttons button[name=action_why]")).to_be_visible()
     expect(banner).to_be_hidden()
-    [now] = sales.call("sale.order", "read", [passing["id"]], ["picking_ids", "hold_state"])
+    [now] = sales.call(
+        "sale.order", "read", [passing["id"]], ["picking_ids", "hold_state"]
+    )
     assert now["picking_ids"]
     assert not now["hold_state"]
 
@@ -157,12 +170,18 @@ def test_the_warehouse_reads_why_a_transfer_may_not_leave(
     open_path(page, f"/odoo/action-stock.action_picking_tree_all/{transfer}")
     banner = page.locator(BANNER)
     expect(banner).to_contain_text("the goods may not leave yet")
-    expect(banner).to_contain_text("a customer of tier Unstable gets no delivery on arrears")
+    expect(banner).to_contain_text(
+        "a customer of tier Unstable gets no delivery on arrears"
+    )
     expect(banner).to_contain_text("What releases it: The customer pays 480.00 USD")
     expect(banner).to_contain_text("Can release it: Carl Jansen, Dana Okafor.")
     shoot(page, screenshots, "transfer_on_hold")
-    page.locator(".o_statusbar_buttons button[name=button_validate]:visible").first.click()
-    answer = page.locator(".o_notification, .modal-dialog").filter(has_text="may not leave")
+    page.locator(
+        ".o_statusbar_buttons button[name=button_validate]:visible"
+    ).first.click()
+    answer = page.locator(".o_notification, .modal-dialog").filter(
+        has_text="may not leave"
+    )
     expect(answer).to_contain_text("What releases it: The customer pays 480.00 USD")
     expect(answer).to_contain_text("Can release it: Carl Jansen, Dana Okafor.")
     [now] = admin.call("stock.picking", "read", [transfer], ["state"])
@@ -195,11 +214,15 @@ def test_a_customer_reads_on_the_portal_that_the_order_is_in_review(
     page = open_as("dealer")
     page.goto(f"/my/orders/{held['id']}", wait_until="domcontentloaded")
     notice = page.locator("[name=aftersales_in_review]")
-    expect(notice).to_contain_text("It is confirmed and being reviewed before it is processed.")
+    expect(notice).to_contain_text(
+        "It is confirmed and being reviewed before it is processed."
+    )
     shoot(page, screenshots, "portal")
     for screen in (page.locator("#wrapwrap"), notice):
         expect(screen).not_to_contain_text(
-            re.compile(r"\b(limit|overdue|exposure|on hold|debt|rule|arrears)\b", re.IGNORECASE)
+            re.compile(
+                r"\b(limit|overdue|exposure|on hold|debt|rule|arrears)\b", re.IGNORECASE
+            )
         )
 
 
