@@ -55,4 +55,5 @@
         "demo/aftersales_order_demo.xml",
     ],
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

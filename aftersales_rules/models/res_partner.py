@@ -272,6 +272,7 @@ class ResPartner(models.Model):
                 currency=company.currency_id.name,
                 sales_12_months=_decimal(sales, digits),
                 active_months=months,
-                customer_months=age and age.years * 12 + age.months,
+                # a relativedelta of nothing is false: first invoiced today
+                customer_months=(None if age is None else age.years * 12 + age.months),
             )
         return facts
