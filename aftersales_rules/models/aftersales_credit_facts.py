@@ -9,6 +9,8 @@ from odoo.tools import SQL
 
 from ..rules import CreditFacts
 
+_NOTHING = SQL("")
+
 
 @dataclass
 class Balance:
@@ -84,11 +86,11 @@ def _share(paid: float, total: float, digits: int) -> Decimal:
 class AftersalesCreditFacts(models.AbstractModel):
     """Gathers the facts of credit decisions for any number of orders (O1–O4).
 
-    How it works: one query for what customers owe, one for what was paid for the
-    orders, and the orders themselves through the ORM's prefetch; the number of
-    queries does not depend on the number of orders. Everything is read with sudo: a
-    salesperson's decision rests on receivables that they may not open, and sees
-    figures only.
+    How it works: one query for what customers owe; one for what was paid, if any of
+    the orders was invoiced or paid online; and the orders themselves through the
+    ORM's prefetch. The number of queries does not depend on the number of orders.
+    Everything is read with sudo: a salesperson's decision rests on receivables that
+    they may not open, and sees figures only.
     """
 
     _name = "aftersales.credit.facts"
@@ -107,11 +109,11 @@ class AftersalesCreditFacts(models.AbstractModel):
         }
         keys = {(debtor[order].id, order.company_id.id) for order in orders}
         today = {c.id: c._aftersales_now().date() for c in orders.company_id}
-        balances, unfilled = self._get_balances(keys, orders, today)
+        balances, unfilled, moneyed = self._get_balances(keys, orders, today)
         promised = orders.browse(
             {i for b in balances.values() for i in b.promised_order_ids}
         )
-        received = self._get_received(orders | promised)
+        received = self._get_received(orders.browse(moneyed) | promised)
         self._find_broken_promises(balances, promised, received)
         limits = self._get_odoo_limits(debtor)
         result = {}
@@ -194,17 +196,32 @@ class AftersalesCreditFacts(models.AbstractModel):
         each one once.
 
         :return: balance by partner and company id; ids of those of `orders` whose
-            open amount is not filled in yet, because they are older than the addon
-        :rtype: tuple[dict[tuple[int, int], Balance], set[int]]
+            open amount is not filled in yet, because they are older than the addon;
+            ids of those that may have been paid for, if in part
+        :rtype: tuple[dict[tuple[int, int], Balance], list[int], list[int]]
         """
         self._flush_for_balances()
+        rows = self.env.execute_query(self._balances_query(keys, orders, today))
+        if any(row[0] == "reset" for row in rows):
+            rows = self.env.execute_query(
+                self._balances_query(keys, orders, today, self._reset_entries())
+            )
         balances = {key: Balance() for key in keys}
-        missing, unfilled = [], set()
-        for row in self.env.execute_query(self._balances_query(keys, orders, today)):
-            kind, partner_id, company_id, currency_id, amount, overdue, day, ids = row
+        missing, unfilled, moneyed = [], [], []
+        for (
+            kind,
+            partner_id,
+            company_id,
+            currency_id,
+            amount,
+            overdue,
+            day,
+            ids,
+        ) in rows:
             if kind == "unfilled":
-                unfilled.update(ids or ())
-                continue
+                unfilled = ids or []
+            elif kind == "moneyed":
+                moneyed = ids or []
             balance = balances.get((partner_id, company_id))
             if balance is None:
                 continue
@@ -223,7 +240,7 @@ class AftersalesCreditFacts(models.AbstractModel):
                 )
                 missing += [(balance, order_id) for order_id in ids or ()]
         self._add_old_orders(missing)
-        return balances, unfilled
+        return balances, unfilled, moneyed
 
     def _flush_for_balances(self):
         flush = {
@@ -248,6 +265,8 @@ class AftersalesCreditFacts(models.AbstractModel):
                 "state",
             ],
             "res.partner": ["commercial_partner_id"],
+            "payment.transaction": ["sale_order_ids"],
+            "sale.order.line": ["invoice_lines", "order_id"],
             "sale.order": [
                 "amount_uninvoiced",
                 "company_id",
@@ -270,36 +289,17 @@ class AftersalesCreditFacts(models.AbstractModel):
         for model, names in flush.items():
             self.env[model].flush_model(names)
 
-    def _balances_query(self, keys, orders, today):
-        partner_ids = sorted({partner_id for partner_id, _company in keys})
-        company_ids = sorted({company_id for _partner, company_id in keys})
+    def _reset_entries(self):
+        """Part of the balances: Odoo keeps a document that is reset to draft matched,
+        but it pays nothing. Left out where there is none, as it is slow to plan."""
         return SQL(
             """
-            WITH day AS (
-                SELECT * FROM unnest(%(companies)s::int[], %(days)s::date[])
-                           AS d(company_id, today)
-            ),
-            entry AS (
-                -- the commercial partner owes what its contacts owe
-                SELECT debtor.commercial_partner_id AS partner_id, line.company_id,
-                       line.amount_residual AS amount,
-                       COALESCE(line.date_maturity, line.date) AS due, line.id
-                  FROM res_partner debtor
-                  JOIN account_move_line line ON line.partner_id = debtor.id
-                 WHERE debtor.commercial_partner_id = ANY(%(partners)s)
-                   AND line.company_id = ANY(%(companies)s)
-                   AND line.account_id IN (
-                           SELECT id FROM account_account
-                            WHERE account_type = 'asset_receivable')
-                   AND line.reconciled IS NOT TRUE
-                   AND line.parent_state = 'posted'
                  UNION ALL
-                -- a document that is reset to draft stays matched, but pays nothing
-                SELECT debtor.commercial_partner_id, matched.company_id,
+                SELECT debtor.partner_id, matched.company_id,
                        CASE WHEN partial.debit_move_id = matched.id
                             THEN partial.amount ELSE -partial.amount END,
                        COALESCE(matched.date_maturity, matched.date), matched.id
-                  FROM res_partner debtor
+                  FROM debtor
                   JOIN account_move_line draft ON draft.partner_id = debtor.id
                   JOIN account_partial_reconcile partial
                     ON partial.debit_move_id = draft.id
@@ -308,23 +308,53 @@ class AftersalesCreditFacts(models.AbstractModel):
                     ON matched.id = CASE WHEN partial.debit_move_id = draft.id
                                          THEN partial.credit_move_id
                                          ELSE partial.debit_move_id END
-                 WHERE debtor.commercial_partner_id = ANY(%(partners)s)
-                   AND draft.parent_state = 'draft'
+                  JOIN day ON day.company_id = matched.company_id
+                 WHERE draft.parent_state = 'draft'
                    AND draft.matching_number IS NOT NULL
-                   AND matched.company_id = ANY(%(companies)s)
                    AND matched.parent_state = 'posted'
-                   AND matched.account_id IN (
-                           SELECT id FROM account_account
-                            WHERE account_type = 'asset_receivable')
+                   AND matched.account_id IN (SELECT id FROM receivable)
+            """
+        )
+
+    def _balances_query(self, keys, orders, today, reset_entries=_NOTHING):
+        partner_ids = sorted({partner_id for partner_id, _company in keys})
+        company_ids = sorted({company_id for _partner, company_id in keys})
+        return SQL(
+            """
+            WITH day AS MATERIALIZED (
+                SELECT * FROM unnest(%(companies)s::int[], %(days)s::date[])
+                           AS d(company_id, today)
+            ),
+            debtor AS MATERIALIZED (
+                -- the commercial partner owes what its contacts owe
+                SELECT id, commercial_partner_id AS partner_id
+                  FROM res_partner
+                 WHERE commercial_partner_id = ANY(%(partners)s)
+            ),
+            receivable AS MATERIALIZED (
+                SELECT id FROM account_account
+                 WHERE account_type = 'asset_receivable'
+            ),
+            entry AS (
+                SELECT debtor.partner_id, line.company_id,
+                       line.amount_residual AS amount,
+                       COALESCE(line.date_maturity, line.date) AS due, line.id
+                  FROM debtor
+                  JOIN account_move_line line ON line.partner_id = debtor.id
+                 WHERE line.company_id = ANY(%(companies)s)
+                   AND line.account_id IN (SELECT id FROM receivable)
+                   AND line.reconciled IS NOT TRUE
+                   AND line.parent_state = 'posted'
+                   AND line.amount_residual <> 0
+                %(reset_entries)s
                  UNION ALL
                 -- payments whose journal entry comes with the bank statement
-                SELECT debtor.commercial_partner_id, payment.company_id,
+                SELECT debtor.partner_id, payment.company_id,
                        -payment.amount_company_currency_signed,
                        payment.date, NULL
-                  FROM res_partner debtor
+                  FROM debtor
                   JOIN account_payment payment ON payment.partner_id = debtor.id
-                 WHERE debtor.commercial_partner_id = ANY(%(partners)s)
-                   AND payment.company_id = ANY(%(companies)s)
+                 WHERE payment.company_id = ANY(%(companies)s)
                    AND payment.move_id IS NULL
                    AND payment.state = 'in_process'
                    AND payment.partner_type = 'customer'
@@ -350,29 +380,28 @@ class AftersalesCreditFacts(models.AbstractModel):
               FROM debt
              GROUP BY partner_id, company_id
             UNION ALL
-            SELECT 'order', partner.commercial_partner_id, sale.company_id,
+            SELECT 'order', debtor.partner_id, sale.company_id,
                    sale.currency_id, SUM(sale.amount_uninvoiced), NULL, NULL,
                    array_agg(sale.id) FILTER (WHERE sale.amount_uninvoiced IS NULL)
-              FROM res_partner partner
-              JOIN sale_order sale ON sale.partner_invoice_id = partner.id
-             WHERE partner.commercial_partner_id = ANY(%(partners)s)
-               AND sale.company_id = ANY(%(companies)s)
+              FROM debtor
+              JOIN sale_order sale ON sale.partner_invoice_id = debtor.id
+             WHERE sale.company_id = ANY(%(companies)s)
                AND sale.state = 'sale'
                AND sale.amount_uninvoiced IS DISTINCT FROM 0
                AND sale.hold_state IS DISTINCT FROM 'procurement'
                AND sale.id <> ALL(%(orders)s)
-             GROUP BY partner.commercial_partner_id, sale.company_id, sale.currency_id
+             GROUP BY debtor.partner_id, sale.company_id, sale.currency_id
             UNION ALL
-            SELECT 'promise', partner.commercial_partner_id, sale.company_id, NULL,
+            SELECT 'promise', debtor.partner_id, sale.company_id, NULL,
                    NULL, NULL, NULL, array_agg(sale.id)
-              FROM res_partner partner
-              JOIN sale_order sale ON sale.partner_invoice_id = partner.id
+              FROM debtor
+              JOIN sale_order sale ON sale.partner_invoice_id = debtor.id
               JOIN day ON day.company_id = sale.company_id
-             WHERE partner.commercial_partner_id = ANY(%(partners)s)
-               AND sale.state = 'sale'
+             WHERE sale.state = 'sale'
+               AND sale.promised_payment_date IS NOT NULL
                AND sale.promised_payment_date < day.today
                AND sale.delivery_status IN ('partial', 'full')
-             GROUP BY partner.commercial_partner_id, sale.company_id
+             GROUP BY debtor.partner_id, sale.company_id
             UNION ALL
             SELECT 'limit', granted.partner_id, granted.company_id, NULL,
                    MAX(granted.amount), NULL, NULL, NULL
@@ -384,6 +413,26 @@ class AftersalesCreditFacts(models.AbstractModel):
                AND (granted.date_to IS NULL OR granted.date_to >= day.today)
              GROUP BY granted.partner_id, granted.company_id
             UNION ALL
+            SELECT 'reset', partner_id, NULL, NULL, NULL, NULL, NULL, NULL
+              FROM debtor
+             WHERE EXISTS (
+                   SELECT
+                     FROM account_move_line line
+                    WHERE line.partner_id = debtor.id
+                      AND line.parent_state = 'draft'
+                      AND line.matching_number IS NOT NULL)
+            UNION ALL
+            SELECT 'moneyed', NULL, NULL, NULL, NULL, NULL, NULL, array_agg(id)
+              FROM (SELECT so_line.order_id AS id
+                      FROM sale_order_line so_line
+                      JOIN sale_order_line_invoice_rel rel
+                        ON rel.order_line_id = so_line.id
+                     WHERE so_line.order_id = ANY(%(orders)s)
+                     UNION
+                    SELECT sale_order_id
+                      FROM sale_order_transaction_rel
+                     WHERE sale_order_id = ANY(%(orders)s)) invoiced_or_paid_online
+            UNION ALL
             SELECT 'unfilled', NULL, NULL, NULL, NULL, NULL, NULL, array_agg(id)
               FROM sale_order
              WHERE id = ANY(%(orders)s)
@@ -394,6 +443,7 @@ class AftersalesCreditFacts(models.AbstractModel):
             companies=company_ids,
             days=[today[company_id] for company_id in company_ids],
             orders=orders.ids,
+            reset_entries=reset_entries,
         )
 
     def _add_old_orders(self, missing):
@@ -479,6 +529,7 @@ class AftersalesCreditFacts(models.AbstractModel):
             "account.move.line": [
                 "account_id",
                 "amount_residual_currency",
+                "display_type",
                 "matching_number",
                 "move_id",
                 "parent_state",
@@ -511,7 +562,7 @@ class AftersalesCreditFacts(models.AbstractModel):
     def _received_query(self, orders):
         return SQL(
             """
-            WITH RECURSIVE part AS (
+            WITH RECURSIVE part AS MATERIALIZED (
                 -- what invoices ask for each order; those reset to draft among them,
                 -- as their payments stay matched with them
                 SELECT so_line.order_id, line.move_id, SUM(line.price_total) AS amount
@@ -537,7 +588,7 @@ class AftersalesCreditFacts(models.AbstractModel):
                   JOIN payment_transaction child
                     ON child.source_transaction_id = online.id
             ),
-            free AS (
+            free AS MATERIALIZED (
                 -- what of them no invoice has taken up
                 SELECT online.root_id, SUM(money.amount) AS amount,
                        SUM(money.amount) FILTER (WHERE tx.payment_id IS NULL)
@@ -600,12 +651,11 @@ class AftersalesCreditFacts(models.AbstractModel):
                        ON other.id = CASE WHEN partial.debit_move_id = term.id
                                           THEN partial.credit_move_id
                                           ELSE partial.debit_move_id END
-                     JOIN account_move counterpart ON counterpart.id = other.move_id
                     WHERE term.move_id = move.id
                       AND term.matching_number IS NOT NULL
-                      AND (counterpart.state = 'draft'
+                      AND (other.parent_state = 'draft'
                            OR (move.state = 'draft'
-                               AND counterpart.move_type <> 'entry'))
+                               AND other.display_type = 'payment_term'))
                    ) undone ON TRUE
               LEFT JOIN LATERAL (
                    -- registered payments that have no journal entry of their own, in
