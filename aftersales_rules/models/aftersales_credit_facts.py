@@ -198,7 +198,7 @@ class AftersalesCreditFacts(models.AbstractModel):
         :return: balance by partner and company id; ids of those of `orders` whose
             open amount is not filled in yet, because they are older than the addon;
             ids of those that may have been paid for, if in part
-        :rtype: tuple[dict[tuple[int, int], Balance], list[int], list[int]]
+        :rtype: tuple[dict[tuple[int, int], Balance], set[int], list[int]]
         """
         self._flush_for_balances()
         rows = self.env.execute_query(self._balances_query(keys, orders, today))
@@ -207,7 +207,7 @@ class AftersalesCreditFacts(models.AbstractModel):
                 self._balances_query(keys, orders, today, self._reset_entries())
             )
         balances = {key: Balance() for key in keys}
-        missing, unfilled, moneyed = [], [], []
+        missing, unfilled, moneyed = [], set(), []
         for (
             kind,
             partner_id,
@@ -219,7 +219,7 @@ class AftersalesCreditFacts(models.AbstractModel):
             ids,
         ) in rows:
             if kind == "unfilled":
-                unfilled = ids or []
+                unfilled.update(ids or ())
             elif kind == "moneyed":
                 moneyed = ids or []
             balance = balances.get((partner_id, company_id))
