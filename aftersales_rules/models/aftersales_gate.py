@@ -295,10 +295,11 @@ class AftersalesGate(models.AbstractModel):
         orders = (
             self.env["sale.order"].sudo().browse([order.id for order in holds_by_order])
         )
-        waited = orders._filter_held("procurement")
+        # whatever the mode is by now: what waited was not procured
+        waited = orders.filtered(lambda order: order._get_open_holds("procurement"))
         for holds in holds_by_order.values():
             holds._close(kind, reason=reason, release=release)
-        free = waited - waited._filter_held("procurement")
+        free = waited.filtered(lambda order: not order._get_open_holds("procurement"))
         self._tell_closed(holds_by_order, kind, reason)
         going_on = free.filtered(lambda order: order.state == "sale")
         if going_on:

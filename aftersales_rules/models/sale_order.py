@@ -312,7 +312,8 @@ class SaleOrder(models.Model):
             if order.decision_ids or order.hold_ids:
                 raise UserError(
                     self.env._(
-                        "%(order)s was judged by the rules, and its decisions are kept. "
+                        "%(order)s was judged by the rules, and its decisions are "
+                        "kept. "
                         "Leave it cancelled instead of deleting it.",
                         order=order.name,
                     )
@@ -388,6 +389,7 @@ class SaleOrder(models.Model):
 
     def action_view_decisions(self):
         self.ensure_one()
+        self.env["aftersales.decision"].check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Decisions of %(order)s", order=self.name),
@@ -421,6 +423,7 @@ class SaleOrder(models.Model):
 
     def action_release_hold(self):
         """Open the release wizard for all open holds of these orders."""
+        self.check_access("read")
         holds = self._get_open_holds()
         if not holds:
             raise UserError(self.env._("Nothing is on hold here."))

@@ -8,6 +8,7 @@ from . import test_delivery_hold
 from . import test_demo_company
 from . import test_hold_flows
 from . import test_portal
+from . import test_recheck
 from . import test_release
 from . import test_settings
 from . import test_threshold
