@@ -64,18 +64,24 @@ UNINSTALL = """
 env['ir.module.module'].search([('name', '=', 'aftersales_rules')]).button_immediate_uninstall()
 """
 
-ROWS = """
-SELECT json_object_agg(t, h) FROM (
-    SELECT 'sale_order' t, md5(string_agg(id || '/' || xmin || '/' || ctid, ',' ORDER BY id)) h FROM sale_order
-    UNION ALL SELECT 'sale_order_line', md5(string_agg(id || '/' || xmin || '/' || ctid, ',' ORDER BY id)) FROM sale_order_line
-    UNION ALL SELECT 'account_move', md5(string_agg(id || '/' || xmin || '/' || ctid, ',' ORDER BY id)) FROM account_move
-    UNION ALL SELECT 'account_move_line', md5(string_agg(id || '/' || xmin || '/' || ctid, ',' ORDER BY id)) FROM account_move_line
-    UNION ALL SELECT 'helpdesk_ticket', md5(string_agg(id || '/' || xmin || '/' || ctid, ',' ORDER BY id)) FROM helpdesk_ticket
-    UNION ALL SELECT 'stock_picking', md5(string_agg(id || '/' || xmin || '/' || ctid, ',' ORDER BY id)) FROM stock_picking
-    UNION ALL SELECT 'stock_move', md5(string_agg(id || '/' || xmin || '/' || ctid, ',' ORDER BY id)) FROM stock_move
-    UNION ALL SELECT 'res_partner', md5(string_agg(id || '/' || xmin || '/' || ctid, ',' ORDER BY id)) FROM res_partner WHERE name LIKE 'Dealer%'
-) x
-"""
+TABLES = (
+    "sale_order",
+    "sale_order_line",
+    "account_move",
+    "account_move_line",
+    "helpdesk_ticket",
+    "stock_picking",
+    "stock_move",
+    "res_partner",
+)
+ROWS = "SELECT json_object_agg(name, rows) FROM ({}) AS versions".format(
+    " UNION ALL ".join(
+        f"SELECT '{table}' AS name, md5(string_agg(id || '/' || xmin || '/' || ctid, ','"
+        f" ORDER BY id)) AS rows FROM {table}"
+        + (" WHERE name LIKE 'Dealer%'" if table == "res_partner" else "")
+        for table in TABLES
+    )
+)
 """A row that was written has another version (xmin) at another place (ctid)."""
 
 STRUCTURE = {
