@@ -20,6 +20,7 @@ from . import payment_transaction
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import resource_calendar
 from . import sale_order
 from . import sale_order_line
 from . import stock_location

@@ -12,6 +12,19 @@ from ..rules import CreditFacts
 _NOTHING = SQL("")
 
 
+_ORDER_FIELDS = (
+    "amount_uninvoiced",
+    "company_id",
+    "currency_id",
+    "delivery_status",
+    "hold_state",
+    "partner_invoice_id",
+    "promised_payment_date",
+    "state",
+)
+"""Of orders, what the balances are read from."""
+
+
 @dataclass
 class Balance:
     """What a commercial partner owes one company, in its currency."""
@@ -104,9 +117,7 @@ class AftersalesCreditFacts(models.AbstractModel):
         :rtype: dict[int, OrderCredit]
         """
         orders = orders.sudo().with_context(active_test=False)
-        debtor = {
-            order: order.partner_invoice_id.commercial_partner_id for order in orders
-        }
+        debtor = orders._get_debtors()
         keys = {(debtor[order].id, order.company_id.id) for order in orders}
         today = {c.id: c._aftersales_now().date() for c in orders.company_id}
         balances, unfilled, moneyed = self._get_balances(keys, orders, today)
@@ -200,7 +211,7 @@ class AftersalesCreditFacts(models.AbstractModel):
             ids of those that may have been paid for, if in part
         :rtype: tuple[dict[tuple[int, int], Balance], set[int], list[int]]
         """
-        self._flush_for_balances()
+        self._flush_for_balances(orders)
         rows = self.env.execute_query(self._balances_query(keys, orders, today))
         if any(row[0] == "reset" for row in rows):
             rows = self.env.execute_query(
@@ -242,7 +253,7 @@ class AftersalesCreditFacts(models.AbstractModel):
         self._add_old_orders(missing)
         return balances, unfilled, moneyed
 
-    def _flush_for_balances(self):
+    def _flush_for_balances(self, orders):
         flush = {
             "account.move.line": [
                 "account_id",
@@ -267,16 +278,6 @@ class AftersalesCreditFacts(models.AbstractModel):
             "res.partner": ["commercial_partner_id"],
             "payment.transaction": ["sale_order_ids"],
             "sale.order.line": ["invoice_lines", "order_id"],
-            "sale.order": [
-                "amount_uninvoiced",
-                "company_id",
-                "currency_id",
-                "delivery_status",
-                "hold_state",
-                "partner_invoice_id",
-                "promised_payment_date",
-                "state",
-            ],
             "aftersales.credit.limit": [
                 "amount",
                 "company_id",
@@ -288,6 +289,25 @@ class AftersalesCreditFacts(models.AbstractModel):
         }
         for model, names in flush.items():
             self.env[model].flush_model(names)
+        if self._is_pending_elsewhere(orders):
+            self.env["sale.order"].flush_model(_ORDER_FIELDS)
+
+    def _is_pending_elsewhere(self, orders):
+        """Whether orders have changes that the query must see.
+
+        It leaves out the orders that are judged, and what these will have to write
+        is written once, when everything that hangs on their confirmation is done.
+        """
+        if any(order.promised_payment_date for order in orders):
+            return True  # their own broken promise counts
+        judged = set(orders.ids)
+        for name in _ORDER_FIELDS:
+            field = orders._fields[name]
+            pending = {*self.env.records_to_compute(field)._ids}
+            pending.update(self.env._field_dirty.get(field, ()))
+            if not pending <= judged:
+                return True
+        return False
 
     def _reset_entries(self):
         """Part of the balances: Odoo keeps a document that is reset to draft matched,
@@ -380,17 +400,25 @@ class AftersalesCreditFacts(models.AbstractModel):
               FROM debt
              GROUP BY partner_id, company_id
             UNION ALL
-            SELECT 'order', debtor.partner_id, sale.company_id,
-                   sale.currency_id, SUM(sale.amount_uninvoiced), NULL, NULL,
-                   array_agg(sale.id) FILTER (WHERE sale.amount_uninvoiced IS NULL)
+            SELECT 'order', debtor.partner_id, total.company_id, total.currency_id,
+                   total.amount, NULL, NULL, total.unfilled
               FROM debtor
-              JOIN sale_order sale ON sale.partner_invoice_id = debtor.id
-             WHERE sale.company_id = ANY(%(companies)s)
-               AND sale.state = 'sale'
-               AND sale.amount_uninvoiced IS DISTINCT FROM 0
-               AND sale.hold_state IS DISTINCT FROM 'procurement'
-               AND sale.id <> ALL(%(orders)s)
-             GROUP BY debtor.partner_id, sale.company_id, sale.currency_id
+                   -- summed per contact: from the index alone, already in order
+              JOIN LATERAL (
+                   SELECT sale.company_id, sale.currency_id,
+                          SUM(sale.amount_uninvoiced) AS amount,
+                          array_agg(sale.id)
+                              FILTER (WHERE sale.amount_uninvoiced IS NULL)
+                          AS unfilled
+                     FROM sale_order sale
+                    WHERE sale.partner_invoice_id = debtor.id
+                      AND sale.company_id = ANY(%(companies)s)
+                      AND sale.state = 'sale'
+                      AND sale.amount_uninvoiced IS DISTINCT FROM 0
+                      AND sale.hold_state IS DISTINCT FROM 'procurement'
+                      AND sale.id <> ALL(%(orders)s)
+                    GROUP BY sale.company_id, sale.currency_id
+                   ) total ON TRUE
             UNION ALL
             SELECT 'promise', debtor.partner_id, sale.company_id, NULL,
                    NULL, NULL, NULL, array_agg(sale.id)

@@ -2,7 +2,7 @@
 from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 
 MODE_PREFIX = "aftersales_mode_"
@@ -62,6 +62,8 @@ class ResCompany(models.Model):
             raise UserError(
                 self.env._("The rules in force change by publishing a version only.")
             )
+        if not {"resource_calendar_id", "partner_id"}.isdisjoint(vals):
+            self.env.registry.clear_cache()  # of the time zone
         names = [name for name in vals if name.startswith(MODE_PREFIX)]
         if not names:
             return super().write(vals)
@@ -117,10 +119,12 @@ class ResCompany(models.Model):
         them; else that of the company's address; else UTC.
         """
         self.ensure_one()
-        company = self.sudo()  # sudo: a date, nothing of the company is shown
-        zone = company.resource_calendar_id.tz or company.partner_id.tz or "UTC"
-        return (
-            fields.Datetime.now()
-            .replace(tzinfo=timezone.utc)
-            .astimezone(ZoneInfo(zone))
-        )
+        zone = ZoneInfo(self._get_aftersales_zone())
+        return fields.Datetime.now().replace(tzinfo=timezone.utc).astimezone(zone)
+
+    @tools.ormcache("self.id")
+    def _get_aftersales_zone(self) -> str:
+        # Asked at every decision, changed next to never: the models it reads clear
+        # the cache when they write what it depends on.
+        company = self.sudo()  # sudo: a time zone, nothing of the company is shown
+        return company.resource_calendar_id.tz or company.partner_id.tz or "UTC"

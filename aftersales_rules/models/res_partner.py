@@ -98,6 +98,9 @@ class ResPartner(models.Model):
         # EXTENDS 'base'
         self._check_tier_fields(vals)
         result = super().write(vals)
+        # sudo: whose address it is, not what is in it
+        if "tz" in vals and self.sudo().ref_company_ids:
+            self.env.registry.clear_cache()  # of the company's time zone
         if not {"credit_limit", "customer_tier_manual"}.isdisjoint(vals):
             self._queue_credit_recheck(self.env.company)
         return result

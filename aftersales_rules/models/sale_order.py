@@ -21,6 +21,14 @@ _RECHECK_FIELDS = {
 }
 
 
+_DEBTOR_FIELDS = (
+    "commercial_partner_id",
+    "credit_limit",
+    "customer_tier_manual",
+    "customer_tier_rule",
+)
+
+
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
@@ -84,8 +92,9 @@ class SaleOrder(models.Model):
     )
 
     _credit_exposure_idx = models.Index(
-        "(partner_invoice_id, company_id) INCLUDE (id, currency_id, amount_uninvoiced, "
-        "hold_state) WHERE state = 'sale' AND amount_uninvoiced IS DISTINCT FROM 0"
+        # everything that the exposure sums up: thousands of orders, no table access
+        "(partner_invoice_id, company_id, currency_id) INCLUDE (amount_uninvoiced, "
+        "hold_state, id) WHERE state = 'sale' AND amount_uninvoiced IS DISTINCT FROM 0"
     )
     _promised_idx = models.Index(
         "(partner_invoice_id, promised_payment_date) "
@@ -197,11 +206,27 @@ class SaleOrder(models.Model):
 
         :rtype: set[tuple[int, int]]
         """
-        # sudo: whoever confirms or cancels need not be allowed to read the debtor
         return {
-            (order.partner_invoice_id.commercial_partner_id.id, order.company_id.id)
-            for order in self.sudo()
+            (debtor.id, order.company_id.id)
+            for order, debtor in self._get_debtors().items()
         }
+
+    def _get_debtors(self):
+        """Whose credit each order uses: the commercial partner that is invoiced.
+
+        :rtype: dict[sale.order, res.partner]
+        """
+        # sudo: whoever confirms or cancels need not be allowed to read the debtor
+        debtors = {}
+        for company, orders in self.sudo().grouped("company_id").items():
+            # These fields and no others: a partner is wide, and its company-dependent
+            # fields are costly to read all at once.
+            partners = orders.partner_invoice_id.with_company(company)
+            partners.fetch(_DEBTOR_FIELDS)
+            (partners.commercial_partner_id - partners).fetch(_DEBTOR_FIELDS)
+            for order in orders:
+                debtors[order] = order.partner_invoice_id.commercial_partner_id
+        return debtors
 
     # ----------------------------------------------------------------- the gates
 
@@ -224,7 +249,9 @@ class SaleOrder(models.Model):
     def _get_open_holds(self, gate=None):
         """Open holds of these orders, at one gate or all."""
         # sudo: whoever moves the order on needs to know, whatever they may read
-        return self.sudo().hold_ids.filtered(
+        # hold_state tells without a query of its own that there are none
+        held = self.sudo().filtered("hold_state")
+        return held.hold_ids.filtered(
             lambda hold: hold.state == "open" and gate in (None, hold.gate)
         )
 
@@ -326,7 +353,8 @@ class SaleOrder(models.Model):
         for order in self:
             states = {
                 "growth" if hold.is_growth else hold.gate
-                for hold in order._get_open_holds()
+                for hold in order.hold_ids
+                if hold.state == "open"
             }
             order.hold_state = next(
                 (s for s in ("procurement", "growth", "shipment") if s in states), False

@@ -6,6 +6,7 @@ from . import test_cut_off
 from . import test_decision
 from . import test_delivery_hold
 from . import test_demo_company
+from . import test_gate_cost
 from . import test_hold_flows
 from . import test_portal
 from . import test_recheck
