@@ -37,8 +37,11 @@ class AftersalesDecision(models.Model):
         "Order",
         readonly=True,
         index="btree_not_null",
-        ondelete="restrict",
+        # A cancelled order that was only observed may be deleted, as without this
+        # addon; the database empties the link, the name and the facts stay.
+        ondelete="set null",
     )
+    document_name = fields.Char("Document Name", readonly=True)
     res_model = fields.Char("Document Model", readonly=True)
     res_id = fields.Many2oneReference(
         "Document", model_field="res_model", readonly=True
@@ -115,6 +118,7 @@ class AftersalesDecision(models.Model):
             "mode": item["mode"],
             "company_id": item["company"].id,
             "order_id": order.id if order else False,
+            "document_name": order.name if order else False,
             "res_model": item.get("res_model") or (order and order._name) or False,
             "res_id": item.get("res_id") or (order and order.id) or False,
             "partner_id": partner.sudo().commercial_partner_id.id if partner else False,
@@ -162,17 +166,18 @@ class AftersalesDecision(models.Model):
         for record in self:
             record.event_display = words.get(record.event, record.event)
 
-    @api.depends("decision", "order_id", "partner_id")
+    @api.depends("decision", "document_name", "order_id", "partner_id")
     @api.depends_context("lang")
     def _compute_display_name(self):
         labels = dict(self._selection_decision())
         for record in self:
-            subject = record.order_id or record.partner_id
-            label = labels.get(record.decision, record.decision)
             # sudo: the name of a document whose decision the user may read
-            record.display_name = (
-                f"{label}: {subject.sudo().display_name}" if subject else label
-            )
+            document = record.order_id or record.partner_id
+            subject = document.sudo().display_name
+            if not record.order_id and record.document_name:
+                subject = record.document_name  # the order is gone
+            label = labels.get(record.decision, record.decision)
+            record.display_name = f"{label}: {subject}" if subject else label
 
     @api.depends("payload", "version_id")
     @api.depends_context("lang")
@@ -319,7 +324,8 @@ class AftersalesDecision(models.Model):
         """Open what was judged: the order, the transfer, the customer."""
         self.ensure_one()
         self.check_access("read")
-        if not self.res_model or self.res_model not in self.env:
+        known = self.res_model and self.res_model in self.env
+        if not known or not self.env[self.res_model].browse(self.res_id).exists():
             raise UserError(self.env._("This decision is about no document."))
         return {
             "type": "ir.actions.act_window",

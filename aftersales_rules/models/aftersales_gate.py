@@ -24,6 +24,7 @@ GATE_DECISIONS = {"procurement": "credit_hold", "shipment": "shipment_release"}
 """The decision that each gate of an order asks for."""
 
 _QUEUE = "aftersales_rules.credit_queue"
+DUE_PARAMETER = "aftersales_rules.judge_due_after_order_id"
 RECHECK_PARAMETER = "aftersales_rules.recheck_after_partner_id"
 """Where an interrupted re-check goes on; removed with the addon."""
 
@@ -533,12 +534,19 @@ class AftersalesGate(models.AbstractModel):
                 ["sale_id"],
             )
         )
-        ids = sorted(order.id for [order] in transfers)
+        # sudo: a cron may run as a user who may not set parameters
+        parameters = self.env["ir.config_parameter"].sudo()
+        after = int(parameters.get_param(DUE_PARAMETER, 0))
+        # from where the last run stopped, round to there again
+        ids = sorted(
+            (order.id for [order] in transfers), key=lambda i: (i <= after, i)
+        )
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(ids))
         for start in range(0, len(ids), batch):
             orders = self.env["sale.order"].sudo().browse(ids[start : start + batch])
             self._recheck(orders.exists(), gates=("shipment",))
+            parameters.set_param(DUE_PARAMETER, orders.ids[-1])
             if not progress(len(orders)):
                 break
 

@@ -333,15 +333,14 @@ class SaleOrder(models.Model):
         return result
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_judged(self):
+    def _unlink_except_held(self):
         # sudo: the audit trail counts, whether the user may read it or not
         for order in self.sudo():
-            if order.decision_ids or order.hold_ids:
+            if order.hold_ids:
                 raise UserError(
                     self.env._(
-                        "%(order)s was judged by the rules, and its decisions are "
-                        "kept. "
-                        "Leave it cancelled instead of deleting it.",
+                        "%(order)s was on hold, and its holds are kept. Leave it "
+                        "cancelled instead of deleting it.",
                         order=order.name,
                     )
                 )

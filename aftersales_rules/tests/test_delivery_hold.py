@@ -259,6 +259,26 @@ class TestDeliveryHold(AftersalesCase):
         self.run_cron("ir_cron_judge_due")
         self.assertEqual(len(order.decision_ids), count, "nothing new, nothing kept")
 
+    def test_interrupted_check_of_due_deliveries_goes_on_where_it_stopped(self):
+        """With time for one order a run, every due order still gets its turn."""
+        due = self.new_confirmed(100.0) | self.new_confirmed(110.0)
+        due |= self.new_confirmed(120.0)
+        self.assertFalse(any(due.mapped("hold_state")))
+        self.new_invoice(50.0, days_overdue=10)
+        self.patch(
+            self.registry["ir.cron"], "_commit_progress", lambda *args, **kwargs: 0
+        )
+        gate = self.env["aftersales.gate"]
+        seen = []
+        self.patch(
+            self.registry["aftersales.gate"],
+            "_recheck",
+            lambda self, orders, gates=(): seen.extend(orders.ids),
+        )
+        for _run in range(3):
+            gate._cron_judge_due(batch=1)
+        self.assertLessEqual(set(due.ids), set(seen))
+
     # -------------------------------------------------------------- make to order
 
     def new_made_to_order(self):

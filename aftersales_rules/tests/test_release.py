@@ -282,10 +282,23 @@ class TestRelease(AftersalesCase):
                 with self.subTest(model=record._name), self.assertRaises(UserError):
                     record.with_user(self.admin).copy()
 
-    def test_order_with_decisions_is_not_deleted(self):
+    def test_observed_order_can_be_deleted_as_ever_and_its_decision_stays(self):
+        """Observing changes no behaviour (R7), and loses no record (R10)."""
+        self.set_mode("observe")
+        order = self.new_confirmed(1500.0)
+        decision = order.decision_ids.filtered(lambda d: d.decision == "credit_hold")
+        name, facts = order.name, decision.facts
+        order._action_cancel()
+        order.unlink()
+        decision.invalidate_recordset()
+        self.assertFalse(decision.order_id)
+        self.assertEqual((decision.document_name, decision.facts), (name, facts))
+        self.assertIn(name, decision.display_name)
+
+    def test_order_with_holds_is_not_deleted(self):
         order = self.new_confirmed(1500.0)
         order._action_cancel()
         manager = self.new_user("man", "sales_team.group_sale_manager")
         for user in (self.env.user, manager):
-            with self.assertRaisesRegex(UserError, "decisions are kept"):
+            with self.assertRaisesRegex(UserError, "holds are kept"):
                 order.with_user(user).unlink()

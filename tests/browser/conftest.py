@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from browser_helpers import login
 
 if TYPE_CHECKING:
-    from clients import WebClient
     from playwright.sync_api import ConsoleMessage, Page
 
+    from clients import WebClient
     from workbench.databases import Workshop
     from workbench.serve import Server
 
