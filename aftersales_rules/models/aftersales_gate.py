@@ -538,9 +538,7 @@ class AftersalesGate(models.AbstractModel):
         parameters = self.env["ir.config_parameter"].sudo()
         after = int(parameters.get_param(DUE_PARAMETER, 0))
         # from where the last run stopped, round to there again
-        ids = sorted(
-            (order.id for [order] in transfers), key=lambda i: (i <= after, i)
-        )
+        ids = sorted((order.id for [order] in transfers), key=lambda i: (i <= after, i))
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(ids))
         for start in range(0, len(ids), batch):

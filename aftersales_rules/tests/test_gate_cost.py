@@ -59,9 +59,7 @@ class TestGateCost(AftersalesCase):
         self.env.invalidate_all()
         order = self.new_order(50.0, partner=contact)
         self.assertEqual(self.get_facts(order).credit_limit, 1000)
-        self.assertEqual(
-            order._get_credit_keys(), {(self.partner.id, self.company.id)}
-        )
+        self.assertEqual(order._get_credit_keys(), {(self.partner.id, self.company.id)})
 
     def test_held_order_is_never_read_as_free(self):
         """Hold state and open holds say the same from the moment a hold opens."""
