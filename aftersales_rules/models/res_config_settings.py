@@ -18,6 +18,9 @@ class ResConfigSettings(models.TransientModel):
     aftersales_mode_shipping_day = fields.Selection(
         related="company_id.aftersales_mode_shipping_day", readonly=False, required=True
     )
+    aftersales_remind_customers = fields.Boolean(
+        related="company_id.aftersales_remind_customers", readonly=False
+    )
     aftersales_version_id = fields.Many2one(related="company_id.aftersales_version_id")
     aftersales_engine = fields.Char("Engine", compute="_compute_aftersales_engine")
 
