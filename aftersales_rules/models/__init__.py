@@ -11,6 +11,7 @@ from . import aftersales_credit_limit
 from . import aftersales_credit_account
 from . import aftersales_credit_facts
 from . import aftersales_gate
+from . import aftersales_gate_recheck
 from . import aftersales_payment_reminder
 from . import account_move
 from . import account_move_line
