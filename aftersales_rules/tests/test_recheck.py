@@ -4,7 +4,6 @@ from unittest.mock import patch
 from psycopg2 import errors
 
 from odoo import Command
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import AftersalesCase
@@ -75,7 +74,7 @@ class TestRecheck(AftersalesCase):
 
         def fail(order, *args, **kwargs):
             if orders[1] in order:
-                raise UserError("No rule has been found")
+                raise ValueError("no rule has been found")
             return launch(order, *args, **kwargs)
 
         with (
