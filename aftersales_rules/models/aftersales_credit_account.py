@@ -28,23 +28,28 @@ class AftersalesCreditAccount(models.Model):
         with a serialization error, which Odoo answers by running the whole request
         again on a new snapshot; nobody sees an error.
 
-        :param set[tuple[int, int]] keys: commercial partner id, company id
+        :param set[tuple[int, int]] keys: partner id, company id; of a contact, its
+            commercial partner's turn is taken
         """
-        if not keys:
-            return
-        # sorted, so that two batches take the rows in the same order: no deadlock
-        partner_ids, company_ids = zip(*sorted(keys), strict=True)
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO aftersales_credit_account AS account
-                            (partner_id, company_id, revision)
-                     SELECT partner_id, company_id, 1
-                       FROM unnest(%s::int[], %s::int[]) AS k(partner_id, company_id)
-                ON CONFLICT (partner_id, company_id)
-                  DO UPDATE SET revision = account.revision + 1
-                """,
-                list(partner_ids),
-                list(company_ids),
-            )
+        if keys:
+            self.env["res.partner"].flush_model(["commercial_partner_id"])
+            self.env.cr.execute(self._turn_query(keys))
+
+    def _turn_query(self, keys):
+        """The statement behind ``_serialize``, to be run along with another one."""
+        partner_ids, company_ids = zip(*keys, strict=True)
+        return SQL(
+            """
+            INSERT INTO aftersales_credit_account AS account
+                        (partner_id, company_id, revision)
+                 SELECT DISTINCT partner.commercial_partner_id, k.company_id, 1
+                   FROM unnest(%s::int[], %s::int[]) AS k(partner_id, company_id)
+                   JOIN res_partner partner ON partner.id = k.partner_id
+                        -- two batches take the rows in the same order: no deadlock
+                  ORDER BY 1, 2
+            ON CONFLICT (partner_id, company_id)
+              DO UPDATE SET revision = account.revision + 1
+            """,
+            list(partner_ids),
+            list(company_ids),
         )

@@ -3,6 +3,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
+from functools import partial
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -10,6 +11,9 @@ from odoo.tools import SQL
 from ..rules import CreditFacts
 
 _NOTHING = SQL("")
+_RECEIVABLE_ACCOUNTS = SQL(
+    "ARRAY(SELECT id FROM account_account WHERE account_type = 'asset_receivable')"
+)
 
 
 _ORDER_FIELDS = (
@@ -34,8 +38,22 @@ class Balance:
     oldest_due: date | None = None
     uninvoiced: float = 0.0
     limit: float | None = None
+    odoo_limit: float | None = None
+    tier: str | None = None
     promised_order_ids: list[int] = field(default_factory=list)
     oldest_broken_promise: date | None = None
+
+
+@dataclass
+class Owed:
+    """What the balances' query found."""
+
+    debtor_ids: dict[int, int] = field(default_factory=dict)
+    """Commercial partner of each partner that is invoiced."""
+    balances: dict[tuple[int, int], Balance] = field(default_factory=dict)
+    """By commercial partner and company."""
+    moneyed: list[int] = field(default_factory=list)
+    """Those of the orders that may have been paid for, if in part."""
 
 
 @dataclass
@@ -110,45 +128,41 @@ class AftersalesCreditFacts(models.AbstractModel):
     _description = "Credit Facts"
 
     @api.model
-    def _gather(self, orders):
+    def _gather(self, orders, in_turn=()):
         """Money facts of each order, in the currency of its company.
 
         :param orders: `sale.order`, of any company, currency and customer
+        :param in_turn: those whose customers no other transaction may judge meanwhile
         :rtype: dict[int, OrderCredit]
         """
-        orders = orders.sudo().with_context(active_test=False)
-        debtor = orders._get_debtors()
-        keys = {(debtor[order].id, order.company_id.id) for order in orders}
+        orders = orders.sudo()
         today = {c.id: c._aftersales_now().date() for c in orders.company_id}
-        balances, unfilled, moneyed = self._get_balances(keys, orders, today)
+        owed = self._get_balances(orders, today, in_turn)
+        balances = owed.balances
         promised = orders.browse(
             {i for b in balances.values() for i in b.promised_order_ids}
         )
-        received = self._get_received(orders.browse(moneyed) | promised)
+        received = self._get_received(orders.browse(owed.moneyed) | promised)
         self._find_broken_promises(balances, promised, received)
-        limits = self._get_odoo_limits(debtor)
         result = {}
         for order in orders:
-            key = (debtor[order].id, order.company_id.id)
+            key = (owed.debtor_ids[order.partner_invoice_id.id], order.company_id.id)
             money = received.get(order.id) or Received()
-            if order.state == "sale" and order.id not in unfilled:
-                own = order.amount_uninvoiced
-            else:
+            # zero may also mean: older than the addon, and not filled in yet
+            own = order.state == "sale" and order.amount_uninvoiced
+            if not own:
                 own = order._get_amount_open()
             result[order.id] = self._prepare_order_credit(
                 order,
-                debtor[order],
+                key,
                 balances[key],
-                limits.get(key),
                 money.amount,
                 max(own - money.unbooked, 0.0),
                 today[order.company_id.id],
             )
         return result
 
-    def _prepare_order_credit(
-        self, order, partner, balance, odoo_limit, paid, own, today
-    ):
+    def _prepare_order_credit(self, order, key, balance, paid, own, today):
         company = order.company_id
         currency = company.currency_id
         digits = currency.decimal_places
@@ -158,13 +172,16 @@ class AftersalesCreditFacts(models.AbstractModel):
         # whatever happened to the rate since
         unpaid = order.currency_id.round(order.amount_total - paid)
         own = convert(own)
-        limit = balance.limit if balance.limit is not None else odoo_limit
+        limit = balance.limit
+        if limit is None and company.account_use_credit_limit:
+            # 0 means no limit, as in Odoo's own warning
+            limit = balance.odoo_limit or None
         overdue = currency.compare_amounts(balance.overdue, 0.0) > 0
         broken = balance.oldest_broken_promise
         promise = order.promised_payment_date
         return OrderCredit(
             order_id=order.id,
-            key=(partner.id, company.id),
+            key=key,
             base=balance.receivable + balance.uninvoiced,
             own=own,
             amount=amount,
@@ -190,7 +207,7 @@ class AftersalesCreditFacts(models.AbstractModel):
                     else 0
                 ),
                 "broken_promise_days": (today - broken).days if broken else None,
-                "tier": partner.with_company(company).customer_tier or None,
+                "tier": balance.tier or None,
                 "has_guarantor": bool(order.guarantor_id),
                 "promised_date": promise or None,
                 "promise_days": (promise - today).days if promise else None,
@@ -199,26 +216,28 @@ class AftersalesCreditFacts(models.AbstractModel):
 
     # -------------------------------------------------------------- what is owed
 
-    def _get_balances(self, keys, orders, today):
-        """One query: receivables, other orders, granted limits, promises.
+    def _get_balances(self, orders, today, in_turn):
+        """One query: receivables, other orders, limits, tiers, promises.
 
         Orders on hold before procurement are not counted: nothing of them has been
         committed. The orders being judged are not counted either; the caller adds
         each one once.
 
-        :return: balance by partner and company id; ids of those of `orders` whose
-            open amount is not filled in yet, because they are older than the addon;
-            ids of those that may have been paid for, if in part
-        :rtype: tuple[dict[tuple[int, int], Balance], set[int], list[int]]
+        :rtype: Owed
         """
         self._flush_for_balances(orders)
-        rows = self.env.execute_query(self._balances_query(keys, orders, today))
+        turn = _NOTHING
+        if in_turn:
+            # along with the query, as each statement costs a way there and back
+            keys = {(o.partner_invoice_id.id, o.company_id.id) for o in in_turn}
+            query = self.env["aftersales.credit.account"]._turn_query(keys)
+            turn = SQL(", turn AS (%s)", query)
+        rows = self.env.execute_query(self._balances_query(orders, today, turn=turn))
         if any(row[0] == "reset" for row in rows):
-            rows = self.env.execute_query(
-                self._balances_query(keys, orders, today, self._reset_entries())
-            )
-        balances = {key: Balance() for key in keys}
-        missing, unfilled, moneyed = [], set(), []
+            query = self._balances_query(orders, today, self._reset_entries())
+            rows = self.env.execute_query(query)
+        owed = self._prepare_owed(orders, rows)
+        balances, missing = owed.balances, []
         for (
             kind,
             partner_id,
@@ -228,11 +247,10 @@ class AftersalesCreditFacts(models.AbstractModel):
             overdue,
             day,
             ids,
+            _terms,
         ) in rows:
-            if kind == "unfilled":
-                unfilled.update(ids or ())
-            elif kind == "moneyed":
-                moneyed = ids or []
+            if kind == "moneyed":
+                owed.moneyed = ids or []
             balance = balances.get((partner_id, company_id))
             if balance is None:
                 continue
@@ -251,7 +269,37 @@ class AftersalesCreditFacts(models.AbstractModel):
                 )
                 missing += [(balance, order_id) for order_id in ids or ()]
         self._add_old_orders(missing)
-        return balances, unfilled, moneyed
+        return owed
+
+    def _prepare_owed(self, orders, rows):
+        """Who owes for the orders, with an empty balance for each of them."""
+        owed = Owed()
+        terms = {}
+        for kind, partner_id, _company, contact_id, *_figures, row_terms in rows:
+            if kind == "contact":
+                owed.debtor_ids[contact_id] = partner_id
+                if contact_id == partner_id:
+                    terms[partner_id] = row_terms
+        for order in orders:
+            company = order.company_id
+            debtor_id = owed.debtor_ids[order.partner_invoice_id.id]
+            if (debtor_id, company.id) in owed.balances:
+                continue
+            value = partial(self._get_company_value, terms[debtor_id], company)
+            owed.balances[debtor_id, company.id] = Balance(
+                odoo_limit=value("credit_limit"),
+                tier=value("customer_tier_manual") or value("customer_tier_rule"),
+            )
+        return owed
+
+    def _get_company_value(self, terms, company, name):
+        """What a company-dependent field of a partner says, as stored."""
+        stored = terms[name] or {}
+        company_key = str(company.id)
+        if company_key in stored:
+            return stored[company_key]
+        partners = self.env["res.partner"].with_company(company)
+        return partners._fields[name].get_company_dependent_fallback(partners)
 
     def _flush_for_balances(self, orders):
         flush = {
@@ -275,7 +323,12 @@ class AftersalesCreditFacts(models.AbstractModel):
                 "partner_type",
                 "state",
             ],
-            "res.partner": ["commercial_partner_id"],
+            "res.partner": [
+                "commercial_partner_id",
+                "credit_limit",
+                "customer_tier_manual",
+                "customer_tier_rule",
+            ],
             "payment.transaction": ["sale_order_ids"],
             "sale.order.line": ["invoice_lines", "order_id"],
             "aftersales.credit.limit": [
@@ -332,13 +385,13 @@ class AftersalesCreditFacts(models.AbstractModel):
                  WHERE draft.parent_state = 'draft'
                    AND draft.matching_number IS NOT NULL
                    AND matched.parent_state = 'posted'
-                   AND matched.account_id IN (SELECT id FROM receivable)
-            """
+                   AND matched.account_id = ANY(%(receivable_accounts)s)
+            """,
+            receivable_accounts=_RECEIVABLE_ACCOUNTS,
         )
 
-    def _balances_query(self, keys, orders, today, reset_entries=_NOTHING):
-        partner_ids = sorted({partner_id for partner_id, _company in keys})
-        company_ids = sorted({company_id for _partner, company_id in keys})
+    def _balances_query(self, orders, today, reset_entries=_NOTHING, turn=_NOTHING):
+        company_ids = sorted(today)
         return SQL(
             """
             WITH day AS MATERIALIZED (
@@ -347,14 +400,16 @@ class AftersalesCreditFacts(models.AbstractModel):
             ),
             debtor AS MATERIALIZED (
                 -- the commercial partner owes what its contacts owe
-                SELECT id, commercial_partner_id AS partner_id
+                SELECT id, commercial_partner_id AS partner_id,
+                       jsonb_build_object(
+                           'credit_limit', credit_limit,
+                           'customer_tier_manual', customer_tier_manual,
+                           'customer_tier_rule', customer_tier_rule) AS terms
                   FROM res_partner
-                 WHERE commercial_partner_id = ANY(%(partners)s)
-            ),
-            receivable AS MATERIALIZED (
-                SELECT id FROM account_account
-                 WHERE account_type = 'asset_receivable'
-            ),
+                 WHERE commercial_partner_id IN (
+                       SELECT commercial_partner_id FROM res_partner
+                        WHERE id = ANY(%(contacts)s))
+            )%(turn)s,
             entry AS (
                 SELECT debtor.partner_id, line.company_id,
                        line.amount_residual AS amount,
@@ -362,7 +417,7 @@ class AftersalesCreditFacts(models.AbstractModel):
                   FROM debtor
                   JOIN account_move_line line ON line.partner_id = debtor.id
                  WHERE line.company_id = ANY(%(companies)s)
-                   AND line.account_id IN (SELECT id FROM receivable)
+                   AND line.account_id = ANY(%(receivable_accounts)s)
                    AND line.reconciled IS NOT TRUE
                    AND line.parent_state = 'posted'
                    AND line.amount_residual <> 0
@@ -396,12 +451,12 @@ class AftersalesCreditFacts(models.AbstractModel):
                    SUM(amount),
                    SUM(amount) FILTER (WHERE amount < 0 OR is_late),
                    MIN(due) FILTER (WHERE amount > 0 AND is_late AND uncovered > 0),
-                   NULL::int[]
+                   NULL::int[], NULL::jsonb
               FROM debt
              GROUP BY partner_id, company_id
             UNION ALL
             SELECT 'order', debtor.partner_id, total.company_id, total.currency_id,
-                   total.amount, NULL, NULL, total.unfilled
+                   total.amount, NULL, NULL, total.unfilled, NULL
               FROM debtor
                    -- summed per contact: from the index alone, already in order
               JOIN LATERAL (
@@ -421,7 +476,7 @@ class AftersalesCreditFacts(models.AbstractModel):
                    ) total ON TRUE
             UNION ALL
             SELECT 'promise', debtor.partner_id, sale.company_id, NULL,
-                   NULL, NULL, NULL, array_agg(sale.id)
+                   NULL, NULL, NULL, array_agg(sale.id), NULL
               FROM debtor
               JOIN sale_order sale ON sale.partner_invoice_id = debtor.id
               JOIN day ON day.company_id = sale.company_id
@@ -432,16 +487,20 @@ class AftersalesCreditFacts(models.AbstractModel):
              GROUP BY debtor.partner_id, sale.company_id
             UNION ALL
             SELECT 'limit', granted.partner_id, granted.company_id, NULL,
-                   MAX(granted.amount), NULL, NULL, NULL
+                   MAX(granted.amount), NULL, NULL, NULL, NULL
               FROM aftersales_credit_limit granted
               JOIN day ON day.company_id = granted.company_id
-             WHERE granted.partner_id = ANY(%(partners)s)
+             WHERE granted.partner_id = ANY(ARRAY(SELECT partner_id FROM debtor))
                AND granted.state = 'approved'
                AND granted.date_from <= day.today
                AND (granted.date_to IS NULL OR granted.date_to >= day.today)
              GROUP BY granted.partner_id, granted.company_id
             UNION ALL
-            SELECT 'reset', partner_id, NULL, NULL, NULL, NULL, NULL, NULL
+            SELECT 'contact', partner_id, NULL, id, NULL, NULL, NULL, NULL, terms
+              FROM debtor
+             WHERE id = partner_id OR id = ANY(%(contacts)s)
+            UNION ALL
+            SELECT 'reset', partner_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL
               FROM debtor
              WHERE EXISTS (
                    SELECT
@@ -450,7 +509,7 @@ class AftersalesCreditFacts(models.AbstractModel):
                       AND line.parent_state = 'draft'
                       AND line.matching_number IS NOT NULL)
             UNION ALL
-            SELECT 'moneyed', NULL, NULL, NULL, NULL, NULL, NULL, array_agg(id)
+            SELECT 'moneyed', NULL, NULL, NULL, NULL, NULL, NULL, array_agg(id), NULL
               FROM (SELECT so_line.order_id AS id
                       FROM sale_order_line so_line
                       JOIN sale_order_line_invoice_rel rel
@@ -460,18 +519,14 @@ class AftersalesCreditFacts(models.AbstractModel):
                     SELECT sale_order_id
                       FROM sale_order_transaction_rel
                      WHERE sale_order_id = ANY(%(orders)s)) invoiced_or_paid_online
-            UNION ALL
-            SELECT 'unfilled', NULL, NULL, NULL, NULL, NULL, NULL, array_agg(id)
-              FROM sale_order
-             WHERE id = ANY(%(orders)s)
-               AND state = 'sale'
-               AND amount_uninvoiced IS NULL
             """,
-            partners=partner_ids,
+            contacts=orders.partner_invoice_id.ids,
             companies=company_ids,
             days=[today[company_id] for company_id in company_ids],
             orders=orders.ids,
+            receivable_accounts=_RECEIVABLE_ACCOUNTS,
             reset_entries=reset_entries,
+            turn=turn,
         )
 
     def _add_old_orders(self, missing):
@@ -486,17 +541,6 @@ class AftersalesCreditFacts(models.AbstractModel):
     def _to_company(self, amount, currency_id, company, day):
         currency = self.env["res.currency"].browse(currency_id)
         return currency._convert(amount, company.currency_id, company, day)
-
-    def _get_odoo_limits(self, debtor):
-        """Limits that Odoo keeps on customers, where the company uses them."""
-        limits = {}
-        for order, partner in debtor.items():
-            company = order.company_id
-            if company.account_use_credit_limit:
-                # 0 means no limit, as in Odoo's own warning
-                limit = partner.with_company(company).credit_limit
-                limits[partner.id, company.id] = limit or None
-        return limits
 
     def _find_broken_promises(self, balances, promised, received):
         for balance in balances.values():

@@ -100,7 +100,7 @@ class AftersalesDecision(models.Model):
 
         Keys of an item: ``decision`` (of the core), ``company``, ``event``,
         ``mode``, ``result``; optional ``order``, ``res_model`` and ``res_id``,
-        ``partner``.
+        ``partner`` or, if it is known already, ``debtor_id``, its commercial partner.
         """
         return self._insert([self._prepare_vals(item) for item in items]).with_env(
             self.env
@@ -109,8 +109,11 @@ class AftersalesDecision(models.Model):
     def _prepare_vals(self, item: dict) -> dict:
         decision: Decision = item["decision"]
         order, partner = item.get("order"), item.get("partner")
-        if not partner and order:
-            partner = order.sudo().partner_invoice_id  # sudo: the customer's name only
+        debtor_id = item.get("debtor_id")
+        if not debtor_id:
+            # sudo: the customer's name only
+            partner = partner or (order and order.sudo().partner_invoice_id)
+            debtor_id = partner and partner.sudo().commercial_partner_id.id
         version_id, engine = self._find_version(item)
         return {
             "decision": decision.decision,
@@ -121,7 +124,7 @@ class AftersalesDecision(models.Model):
             "document_name": order.name if order else False,
             "res_model": item.get("res_model") or (order and order._name) or False,
             "res_id": item.get("res_id") or (order and order.id) or False,
-            "partner_id": partner.sudo().commercial_partner_id.id if partner else False,
+            "partner_id": debtor_id or False,
             "version_id": version_id,
             "engine": engine,
             "facts": _to_json(decision.facts),

@@ -42,6 +42,7 @@ class Judgement:
     decision: object
     enforced: bool
     goes_on: bool
+    debtor_id: int
     causes: dict = field(default_factory=dict)
     waived: bool = False
     record: models.BaseModel | None = None
@@ -80,9 +81,6 @@ class AftersalesGate(models.AbstractModel):
         judged = Judged.of(self.env)
         if not orders:
             return judged
-        if event != "deliver":
-            # a delivery adds nothing to the exposure
-            self._serialize(orders, gates)
         if event == "confirm":
             self._forget_queued(orders)
         judgements = self._decide(orders, event, gates)
@@ -90,21 +88,19 @@ class AftersalesGate(models.AbstractModel):
         self._apply(judgements, event)
         return Judged({*judged, *orders.ids})
 
-    def _serialize(self, orders, gates):
-        """Judge the orders of one customer one transaction after the other."""
-        enforcing = orders.filtered(
+    def _filter_enforced(self, orders, gates):
+        return orders.filtered(
             lambda order: any(
                 order.company_id._aftersales_mode(GATE_DECISIONS[gate]) == "enforce"
                 for gate in gates
             )
         )
-        if enforcing:
-            self.env["aftersales.credit.account"]._serialize(
-                enforcing._get_credit_keys()
-            )
 
     def _decide(self, orders, event, gates):
-        credits = self.env["aftersales.credit.facts"]._gather(orders)
+        # one transaction at a time judges a customer; a delivery adds nothing to the
+        # exposure and waits for nobody
+        in_turn = () if event == "deliver" else self._filter_enforced(orders, gates)
+        credits = self.env["aftersales.credit.facts"]._gather(orders, in_turn)
         standing = _Standing(orders)
         going_on = {order for order in orders if standing.goes_on(order, event)}
         committed = defaultdict(float)
@@ -155,6 +151,7 @@ class AftersalesGate(models.AbstractModel):
             compiled.decide(name, facts, on=today),
             enforced=mode == "enforce",
             goes_on=order in going_on,
+            debtor_id=credit.key[0],
         )
         matches = judgement.decision.matched
         if any(match.outcome["effect"] == "release" for match in matches):
@@ -199,7 +196,7 @@ class AftersalesGate(models.AbstractModel):
                     "event": event,
                     "mode": "enforce" if judgement.enforced else "observe",
                     "result": judgement.result,
-                    "partner": judgement.order.partner_invoice_id.commercial_partner_id,
+                    "debtor_id": judgement.debtor_id,
                 }
                 for judgement in fresh
             ]
@@ -250,7 +247,10 @@ class AftersalesGate(models.AbstractModel):
         if to_open:
             if event == "deliver":
                 # two transfers of one order validated at once open one hold
-                self._serialize(opened_orders, ("shipment",))
+                enforced = self._filter_enforced(opened_orders, ("shipment",))
+                self.env["aftersales.credit.account"]._serialize(
+                    enforced._get_credit_keys()
+                )
             holds = self.env["aftersales.hold"]._open(to_open)
             self._tell_opened(opened_orders, holds)
         if to_close:
@@ -261,7 +261,7 @@ class AftersalesGate(models.AbstractModel):
         return {
             "order_id": order.id,
             "company_id": order.company_id.id,
-            "partner_id": order.partner_invoice_id.commercial_partner_id.id,
+            "partner_id": judgement.debtor_id,
             "gate": judgement.gate,
             "cause": cause,
             "is_growth": judgement.gate == "procurement" and judgement.goes_on,

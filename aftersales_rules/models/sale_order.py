@@ -21,14 +21,6 @@ _RECHECK_FIELDS = {
 }
 
 
-_DEBTOR_FIELDS = (
-    "commercial_partner_id",
-    "credit_limit",
-    "customer_tier_manual",
-    "customer_tier_rule",
-)
-
-
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
@@ -206,27 +198,11 @@ class SaleOrder(models.Model):
 
         :rtype: set[tuple[int, int]]
         """
-        return {
-            (debtor.id, order.company_id.id)
-            for order, debtor in self._get_debtors().items()
-        }
-
-    def _get_debtors(self):
-        """Whose credit each order uses: the commercial partner that is invoiced.
-
-        :rtype: dict[sale.order, res.partner]
-        """
         # sudo: whoever confirms or cancels need not be allowed to read the debtor
-        debtors = {}
-        for company, orders in self.sudo().grouped("company_id").items():
-            # These fields and no others: a partner is wide, and its company-dependent
-            # fields are costly to read all at once.
-            partners = orders.partner_invoice_id.with_company(company)
-            partners.fetch(_DEBTOR_FIELDS)
-            (partners.commercial_partner_id - partners).fetch(_DEBTOR_FIELDS)
-            for order in orders:
-                debtors[order] = order.partner_invoice_id.commercial_partner_id
-        return debtors
+        return {
+            (order.partner_invoice_id.commercial_partner_id.id, order.company_id.id)
+            for order in self.sudo()
+        }
 
     # ----------------------------------------------------------------- the gates
 
