@@ -227,6 +227,8 @@ class SaleOrder(models.Model):
         # sudo: whoever moves the order on needs to know, whatever they may read
         # hold_state tells without a query of its own that there are none
         held = self.sudo().filtered("hold_state")
+        # filtered() forgets the batch: without it each order reads its own holds
+        held = held.with_prefetch(self._prefetch_ids)
         return held.hold_ids.filtered(
             lambda hold: hold.state == "open" and gate in (None, hold.gate)
         )

@@ -37,6 +37,31 @@ class TestGateCost(AftersalesCase):
         self.assertLessEqual(one, 6)
         self.assertLessEqual(self.count_judging(ten), 6)
 
+    def count_rechecking(self, orders):
+        """Queries that a re-check takes which changes nothing."""
+        self.run_queue()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.env["aftersales.gate"]._recheck(orders)
+        return self.env.cr.sql_log_count - before
+
+    def test_rechecking_takes_as_many_queries_for_thirty_orders_as_for_three(self):
+        """Holds are read for the batch, not order by order."""
+        customers = [self.new_customer(f"R{n}", credit_limit=1) for n in range(3)]
+        few, many = (
+            self.env["sale.order"].concat(
+                *[
+                    self.new_confirmed(100.0, partner=partner, product=self.service)
+                    for partner in customers
+                    for _each in range(count)
+                ]
+            )
+            for count in (1, 10)
+        )
+        self.count_rechecking(few)  # versions and modes get cached
+        self.assertEqual(len((few | many)._filter_held("procurement")), 33)
+        self.assertEqual(self.count_rechecking(many), self.count_rechecking(few))
+
     def test_pending_changes_of_other_orders_are_counted(self):
         """What the transaction has not written yet about other orders still counts."""
         other = self.new_confirmed(100.0)
