@@ -167,6 +167,8 @@ class AftersalesCreditFacts(models.AbstractModel):
         currency = company.currency_id
         digits = currency.decimal_places
         convert = order._convert_to_company
+        if order.currency_id == currency:
+            convert = float  # the usual case, five times per order
         amount = convert(order.amount_total)
         # in the currency of the order, so that a fully paid order is fully paid
         # whatever happened to the rate since

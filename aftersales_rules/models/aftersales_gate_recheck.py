@@ -12,6 +12,7 @@ from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 
 from .aftersales_gate import GATE_DECISIONS
 
@@ -111,15 +112,13 @@ class AftersalesGate(models.AbstractModel):
         interruption goes on where it was. Running it twice, or in two workers, does
         no harm: judging twice gives the same holds.
         """
-        # sudo: a cron may run as a user who may not set parameters
-        parameters = self.env["ir.config_parameter"].sudo()
-        after = int(parameters.get_param(RECHECK_PARAMETER, 0))
+        after = self._get_position(RECHECK_PARAMETER)
         tries = RECHECK_TRIES
         while True:
             orders, reached, remaining = self._get_recheck_batch(after, batch)
             try:
                 self._recheck(orders)
-                parameters.set_param(RECHECK_PARAMETER, reached)
+                self._set_position(RECHECK_PARAMETER, reached)
                 time_left = self.env["ir.cron"]._commit_progress(
                     len(orders), remaining=remaining
                 )
@@ -133,6 +132,27 @@ class AftersalesGate(models.AbstractModel):
             after, tries = reached, RECHECK_TRIES
             if not remaining or not time_left:
                 break
+
+    # Where a cron goes on is kept in SQL: written through the ORM, a parameter empties
+    # the caches of all workers, here after every batch. Nobody else reads these.
+
+    def _get_position(self, name):
+        rows = self.env.execute_query(
+            SQL("SELECT value FROM ir_config_parameter WHERE key = %s", name)
+        )
+        return int(rows[0][0]) if rows else 0
+
+    def _set_position(self, name, record_id):
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)
+                ON CONFLICT (key) DO UPDATE SET value = excluded.value
+                """,
+                name,
+                str(record_id),
+            )
+        )
 
     def _get_recheck_batch(self, after, batch):
         """Held orders of the next customers.
@@ -191,9 +211,7 @@ class AftersalesGate(models.AbstractModel):
                 ["sale_id"],
             )
         )
-        # sudo: a cron may run as a user who may not set parameters
-        parameters = self.env["ir.config_parameter"].sudo()
-        after = int(parameters.get_param(DUE_PARAMETER, 0))
+        after = self._get_position(DUE_PARAMETER)
         # from where the last run stopped, round to there again
         ids = sorted((order.id for [order] in transfers), key=lambda i: (i <= after, i))
         progress = self.env["ir.cron"]._commit_progress
@@ -201,7 +219,7 @@ class AftersalesGate(models.AbstractModel):
         for start in range(0, len(ids), batch):
             orders = self.env["sale.order"].sudo().browse(ids[start : start + batch])
             self._recheck(orders.exists(), gates=("shipment",))
-            parameters.set_param(DUE_PARAMETER, orders.ids[-1])
+            self._set_position(DUE_PARAMETER, orders.ids[-1])
             if not progress(len(orders)):
                 break
 
