@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 
 from odoo import api, fields, models
 
+BULK_MIN = 32
+"""From so many orders on the plain evaluator decides, which answers the same."""
+
 GATE_DECISIONS = {"procurement": "credit_hold", "shipment": "shipment_release"}
 """The decision that each gate of an order asks for."""
 
@@ -42,6 +45,7 @@ class Judgement:
     decision: object
     enforced: bool
     goes_on: bool
+    open_holds: models.BaseModel
     debtor_id: int
     causes: dict = field(default_factory=dict)
     waived: bool = False
@@ -148,9 +152,10 @@ class AftersalesGate(models.AbstractModel):
         judgement = Judgement(
             order,
             gate,
-            compiled.decide(name, facts, on=today),
+            compiled.decide(name, facts, on=today, bulk=standing.is_bulk),
             enforced=mode == "enforce",
             goes_on=order in going_on,
+            open_holds=standing.holds[order.id].filtered(lambda h: h.gate == gate),
             debtor_id=credit.key[0],
         )
         matches = judgement.decision.matched
@@ -209,8 +214,7 @@ class AftersalesGate(models.AbstractModel):
             if not judgement.enforced:
                 return False
             # a re-check that changes nothing leaves no trace
-            open_holds = judgement.order._get_open_holds(judgement.gate)
-            before = {hold.cause: hold.reason for hold in open_holds}
+            before = {hold.cause: hold.reason for hold in judgement.open_holds}
             after = {cause: match.reason for cause, match in judgement.causes.items()}
             return before != after
         seen = self.env.cr.precommit.data.setdefault("aftersales_rules.recorded", {})
@@ -229,7 +233,7 @@ class AftersalesGate(models.AbstractModel):
             if not judgement.enforced:
                 continue
             order = judgement.order
-            for hold in order._get_open_holds(judgement.gate):
+            for hold in judgement.open_holds:
                 match = judgement.causes.pop(hold.cause, None)
                 if not match:
                     to_close[order] |= hold
@@ -364,6 +368,7 @@ class _Standing:
     def __init__(self, orders):
         self._orders = orders
         self._releases = None
+        self.is_bulk = len(orders) >= BULK_MIN
         self.holds = {order.id: order._get_open_holds() for order in orders}
 
     def waits(self, order):

@@ -25,7 +25,7 @@ RECHECK_PARAMETER = "aftersales_rules.recheck_after_partner_id"
 
 RECHECK_TRIES = 5
 
-RECHECK_BATCH = 1000
+RECHECK_BATCH = 2000
 """Orders per batch of the re-check; bounds memory and the length of a transaction."""
 
 

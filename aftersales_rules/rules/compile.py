@@ -136,9 +136,16 @@ class CompiledPack:
             )
         return program
 
-    def decide(self, decision: str, facts: FactModel, *, on: date) -> Decision:
-        """Answer one question about one set of facts on a day."""
-        return self._program(decision).decide(facts, on)
+    def decide(
+        self, decision: str, facts: FactModel, *, on: date, bulk: bool = False
+    ) -> Decision:
+        """Answer one question about one set of facts on a day.
+
+        :param bulk: one of many, whose facts follow from the answers before it; the
+            plain evaluator's closures decide, as in :meth:`decide_many`
+        """
+        program = self._program(decision)
+        return program.decide_plain(facts, on) if bulk else program.decide(facts, on)
 
     def decide_many(
         self, decision: str, facts: Sequence[FactModel], *, on: date
