@@ -1,0 +1,246 @@
+"""One Odoo on one database that does what it is asked over a pipe and says how long it took.
+
+The bench starts two, on clones of the same database with and without the addon, and asks
+them in turn. A request is a line of JSON ``{"do": name, ...}``, so is the answer. Every
+request runs in a transaction of its own, as a web request would, with the garbage collector
+held back while the clock runs.
+
+    python bench/worker.py DATABASE
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import time
+import traceback
+from contextlib import contextmanager
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+LAYOUT = "bench.layout"
+
+
+class Worker:
+    """Answers requests; each public method is one."""
+
+    def __init__(self, database: str) -> None:
+        from odoo import api
+        from odoo.modules.registry import Registry
+        from odoo.tools import config
+
+        config.parse_config(["--log-level=error"])
+        self.api = api
+        self.registry = Registry(database)
+        self.user_id = api.SUPERUSER_ID
+
+    def _env(self, cr, user_id=None):
+        user_id = user_id or self.api.SUPERUSER_ID
+        env = self.api.Environment(cr, user_id, {})
+        context = {"lang": "en_US", "allowed_company_ids": env.user.company_ids.ids}
+        return self.api.Environment(cr, user_id, context)
+
+    @contextmanager
+    def _transaction(self, user_id=None):
+        with self.registry.cursor() as cr:
+            yield self._env(cr, user_id)
+
+    @contextmanager
+    def _clock(self, cr, answer):
+        """Time and queries of what is done inside, up to and with the commit."""
+        # fsync is off in the embedded server; on any other, waiting for the disk
+        # would drown what is measured
+        cr.execute("SET LOCAL synchronous_commit TO off")
+        gc.collect()
+        gc.freeze()  # what is there stays there, so that the next time is quick
+        gc.disable()
+        queries = cr.sql_log_count
+        cpu, start = time.process_time(), time.perf_counter()
+        try:
+            yield
+        finally:
+            answer["ms"] = (time.perf_counter() - start) * 1000
+            answer["cpu_ms"] = (time.process_time() - cpu) * 1000
+            answer["queries"] = cr.sql_log_count - queries
+            gc.enable()
+
+    # ------------------------------------------------------------------ set-up
+
+    def populate(self, sizes):
+        """Fill an empty database and remember where things are."""
+        from populate import populate
+
+        with self._transaction() as env:
+            layout = populate(env, sizes)
+            env["ir.config_parameter"].set_param(LAYOUT, json.dumps(layout))
+        return layout
+
+    def layout(self):
+        with self._transaction() as env:
+            layout = json.loads(env["ir.config_parameter"].get_param(LAYOUT))
+        self.user_id = layout["user_id"]
+        return layout
+
+    def mode(self, mode):
+        """Set all gates of the addon to off, observe or enforce."""
+        with self._transaction() as env:
+            names = [
+                name
+                for name in env["res.company"]._fields
+                if name.startswith("aftersales_mode_")
+            ]
+            env.company.write(dict.fromkeys(names, mode))
+        return names
+
+    def vacuum(self):
+        """Settle the tables, as a database that is in use has been long ago."""
+        connection = self.registry.cursor()._cnx
+        connection.autocommit = True
+        connection.cursor().execute("VACUUM ANALYZE")
+        connection.close()
+
+    # ----------------------------------------------------------------- confirm
+
+    def confirm(self, ids, rollback=False, profile=None, trace=None):
+        """Confirm quotations as the salesperson, commit; time and queries."""
+        answer = {}
+        with self._transaction(self.user_id) as env:
+            orders = env["sale.order"].browse(ids)
+            with self._clock(env.cr, answer), _profiled(profile), _traced(trace):
+                orders.action_confirm()
+                if rollback:
+                    env.cr.flush()
+                else:
+                    env.cr.commit()
+            if rollback:
+                env.cr.rollback()
+        with self._transaction() as env:
+            orders = env["sale.order"].browse(ids)
+            answer["states"] = sorted(set(orders.mapped("state")))
+            if "hold_state" in orders._fields:
+                answer["held"] = len(orders.filtered("hold_state"))
+                answer["decisions"] = len(orders.decision_ids)
+            answer["pickings"] = len(orders.picking_ids)
+        return answer
+
+    # ---------------------------------------------------------------- re-check
+
+    def fill(self):
+        """What the cron does once after the installation on old orders."""
+        answer = {}
+        with self._transaction() as env:
+            with self._clock(env.cr, answer):
+                env["sale.order"]._cron_fill_amount_uninvoiced()
+                env.cr.commit()
+        return answer
+
+    def hold(self, number):
+        """Put confirmed orders on hold, as if confirmed now: no credit for anybody."""
+        with self._transaction() as env:
+            layout = json.loads(env["ir.config_parameter"].get_param(LAYOUT))
+            customers = env["res.partner"].search([("name", "like", "Customer ")])
+            customers -= customers.browse(layout["large"])
+            customers.write({"credit_limit": 0.01})
+            orders = env["sale.order"].search(
+                [("partner_id", "in", customers.ids), ("state", "=", "sale")],
+                limit=number,
+            )
+            ids = orders.ids
+            env.cr.commit()
+        for start in range(0, len(ids), 500):
+            with self._transaction() as env:
+                orders = env["sale.order"].browse(ids[start : start + 500])
+                env["aftersales.gate"]._judge_credit(orders, "confirm")
+                env.cr.commit()
+        self.vacuum()
+        # the first one still corrects reasons: while the orders of a customer were held
+        # one batch after the other, the exposure of the earlier ones was larger
+        self.recheck()
+        self.vacuum()
+        return self._count_held()
+
+    def _count_held(self):
+        with self._transaction() as env:
+            return env["sale.order"].search_count([("hold_state", "!=", False)])
+
+    def recheck(self, profile=None, trace=None):
+        """The cron over all held orders."""
+        answer = {}
+        with self._transaction() as env:
+            before = env["aftersales.decision"].search_count([])
+            with self._clock(env.cr, answer), _profiled(profile), _traced(trace):
+                env["aftersales.gate"]._cron_recheck()
+                env.cr.commit()
+            after = env["aftersales.decision"].search_count([])
+        answer["new_decisions"] = after - before
+        answer["held"] = self._count_held()
+        return answer
+
+
+@contextmanager
+def _profiled(path):
+    if not path:
+        yield
+        return
+    import cProfile
+
+    profiler = cProfile.Profile()
+    profiler.enable()
+    yield
+    profiler.disable()
+    profiler.dump_stats(path)
+
+
+@contextmanager
+def _traced(path):
+    """Write every query with its place in the code, for whoever optimises."""
+    if not path:
+        yield
+        return
+    from odoo.sql_db import Cursor
+
+    real = Cursor.execute
+    with open(path, "w") as out:
+
+        def execute(cr, query, params=None, log_exceptions=True):
+            start = time.perf_counter()
+            result = real(cr, query, params, log_exceptions)
+            took = (time.perf_counter() - start) * 1000
+            stack = [
+                f"{Path(frame.filename).name}:{frame.lineno}:{frame.name}"
+                for frame in traceback.extract_stack()[:-1]
+                if "aftersales_rules/models/" in frame.filename
+            ]
+            text = " ".join(str(getattr(query, "code", query)).split())
+            out.write(f"{took:6.2f} {stack[-3:]} {text[:260]}\n")
+            return result
+
+        Cursor.execute = execute
+        try:
+            yield
+        finally:
+            Cursor.execute = real
+
+
+def main(database: str) -> None:
+    # whatever Odoo prints must not get between the answers
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    worker = Worker(database)
+    out.write(json.dumps({"ready": database}) + "\n")
+    out.flush()
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            answer = {"ok": getattr(worker, request.pop("do"))(**request)}
+        except Exception:
+            answer = {"error": traceback.format_exc()}
+        out.write(json.dumps(answer) + "\n")
+        out.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
