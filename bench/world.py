@@ -51,6 +51,7 @@ class World:
         self.addon = f"ar_benchrun_{os.getpid()}_addon"
 
     def __enter__(self) -> World:
+        self._forget_interrupted()
         self.filled = self._filled()
         self.shop.create(self.plain, template=self.filled)
         self.shop.create(self.addon, template=self.filled)
@@ -79,6 +80,17 @@ class World:
                 worker.ask("vacuum")
             self.shop.rename(building, name)
         return name
+
+    def _forget_interrupted(self) -> None:
+        """Drop clones of runs that ended before they could."""
+        query = "SELECT datname FROM pg_database WHERE datname LIKE 'ar_benchrun_%'"
+        for name in self.shop.sql(query).split():
+            try:
+                os.kill(int(name.split("_")[2]), 0)
+            except ProcessLookupError:
+                self.shop.drop(name)
+            except PermissionError:
+                continue
 
     def _forget_older(self) -> None:
         query = f"SELECT datname FROM pg_database WHERE datname LIKE '{PREFIX}%'"
