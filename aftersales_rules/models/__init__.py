@@ -9,6 +9,7 @@ from . import aftersales_release
 from . import aftersales_release_authority
 from . import aftersales_credit_limit
 from . import aftersales_credit_account
+from . import aftersales_order_received
 from . import aftersales_credit_facts
 from . import aftersales_gate
 from . import aftersales_gate_recheck
