@@ -2,7 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..rules import CREDIT_HOLD
+from ..rules import REGISTRY
 
 GATES = [
     ("procurement", "Procurement"),
@@ -117,8 +117,12 @@ class AftersalesHold(models.Model):
 
     @api.model
     def _selection_cause(self):
-        causes = CREDIT_HOLD.outcome_fields["cause"].choices
+        """Causes of all decisions that may hold something."""
         text = self.env["aftersales.text"]
+        causes = {}
+        for spec in REGISTRY:
+            if "cause" in spec.outcome_fields:
+                causes.update(spec.outcome_fields["cause"].choices)
         return [(value, text._term(label)) for value, label in causes.items()]
 
     @api.depends("order_id", "cause")
