@@ -32,6 +32,7 @@
         "data/ir_cron_data.xml",
         "views/hold_templates.xml",
         "wizards/aftersales_hold_release_views.xml",
+        "wizards/aftersales_gate_mode_views.xml",
         "views/aftersales_version_views.xml",
         "views/aftersales_rule_views.xml",
         "views/aftersales_threshold_views.xml",

@@ -1,3 +1,4 @@
+from . import test_gate_mode
 from . import test_credit_facts
 from . import test_credit_hold
 from . import test_credit_limit
