@@ -9,6 +9,8 @@ import re
 import subprocess
 import sys
 import textwrap
+import threading
+import time
 import types
 from pathlib import Path
 
@@ -241,6 +243,46 @@ def test_threads_share_a_compiled_pack():
         print(len(wrong))
     """)
     assert out == "0"
+
+
+@needs_durable
+def test_one_thread_at_a_time_is_in_the_extension():
+    """From the first call of a decision to its last, nobody else comes in."""
+
+    class Watched:
+        """The extension, letting other threads run whenever it is called."""
+
+        def __init__(self, extension):
+            self._extension = extension
+            self.inside = set()
+            self.together = 0
+
+        def __getattr__(self, name):
+            call = getattr(self._extension, name)
+
+            def watched(*arguments):
+                self.inside.add(threading.get_ident())
+                time.sleep(0.0005)  # whoever may come in does so now
+                self.together = max(self.together, len(self.inside))
+                answer = call(*arguments)
+                if name == "delete_state":  # the last one of a decision
+                    self.inside.discard(threading.get_ident())
+                return answer
+
+            return watched
+
+    engine = engine_of(condition("days", ">", 1))
+    engine.matched({"days": 2})
+    watched = engine._loaded._extension = Watched(engine._loaded._extension)
+    threads = [
+        threading.Thread(target=lambda: [engine.matched({"days": 2}) for _ in "abc"])
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert watched.together == 1
 
 
 @needs_durable
