@@ -127,6 +127,16 @@ def test_exactly_one_of_two_orders_confirmed_at_once_goes_on(shop, odoo_server):
     assert collisions >= RUNS / 4, "the pairs hardly met; this shows nothing"
 
 
+def test_of_many_orders_of_one_customer_at_once_as_many_go_on_as_the_limit_allows(shop):
+    """Odoo runs a request five times at most: enough also where ten collide."""
+    (partner,) = shop.customers(1)
+    orders = shop.orders([partner] * 10, LIMIT / 3 - 1)
+    shop.together([("sale.order", "action_confirm", [one]) for one in orders])
+    assert sorted(shop.states(orders)) == sorted(
+        [("sale", "")] * 3 + [("sale", "procurement")] * 7
+    )
+
+
 def test_orders_of_different_customers_do_not_wait_for_each_other(shop, odoo_server):
     """The lock is per customer and company: no collision, whatever the number."""
     orders = shop.orders(shop.customers(24))
