@@ -13,6 +13,7 @@ from . import aftersales_order_received
 from . import aftersales_credit_facts
 from . import aftersales_gate
 from . import aftersales_gate_recheck
+from . import aftersales_gate_transfer
 from . import aftersales_payment_reminder
 from . import account_move
 from . import account_move_line
@@ -28,4 +29,5 @@ from . import sale_order_line
 from . import stock_location
 from . import stock_move
 from . import stock_picking
+from . import stock_picking_transfer
 from . import stock_warehouse

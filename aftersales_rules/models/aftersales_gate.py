@@ -16,8 +16,12 @@ from odoo import api, fields, models
 BULK_MIN = 32
 """From so many orders on the plain evaluator decides, which answers the same."""
 
-GATE_DECISIONS = {"procurement": "credit_hold", "shipment": "shipment_release"}
-"""The decision that each gate of an order asks for."""
+GATE_DECISIONS = {
+    "procurement": "credit_hold",
+    "shipment": "shipment_release",
+    "transfer": "transfer_release",
+}
+"""The decision that each gate asks for."""
 
 
 class Judged(tuple):

@@ -7,7 +7,11 @@ from ..rules import REGISTRY
 GATES = [
     ("procurement", "Procurement"),
     ("shipment", "Delivery"),
+    ("transfer", "Transfer"),
 ]
+
+_SETTLED_GATES = {"transfer"}
+"""Gates whose causes nobody waives: each ends by its own checked action."""
 
 _CLOSING_FIELDS = {
     "state",
@@ -23,7 +27,8 @@ _REFRESHED_FIELDS = {"amount", "reason", "remedy", "decision_id"}
 class AftersalesHold(models.Model):
     """What stands between an order and its next step, and why (O1–O4, U2).
 
-    One record per order, gate and cause while it is open. It is opened and closed by
+    One record per order, gate and cause while it is open; at the transfer gate one
+    per transfer and cause. It is opened and closed by
     the gates only, never deleted, and never changed once it is closed (R10).
     """
 
@@ -34,6 +39,14 @@ class AftersalesHold(models.Model):
 
     order_id = fields.Many2one(
         "sale.order", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    picking_id = fields.Many2one(
+        "stock.picking",
+        string="Transfer",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The one transfer that is held; the others of the order are not.",
     )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, ondelete="restrict"
@@ -55,7 +68,7 @@ class AftersalesHold(models.Model):
         required=True,
         readonly=True,
         help="Procurement: nothing is picked, bought or made. "
-        "Delivery: goods do not leave.",
+        "Delivery: goods do not leave. Transfer: one transfer does not leave.",
     )
     cause = fields.Selection("_selection_cause", required=True, readonly=True)
     state = fields.Selection(
@@ -95,7 +108,7 @@ class AftersalesHold(models.Model):
         [
             ("cause_ended", "The cause ended"),
             ("released", "Released by a person"),
-            ("cancelled", "Order cancelled"),
+            ("cancelled", "Order or transfer cancelled"),
             ("gate_off", "Gate switched off"),
         ],
         string="Closed Because",
@@ -110,8 +123,8 @@ class AftersalesHold(models.Model):
     )
 
     _one_open_per_cause = models.UniqueIndex(
-        "(order_id, gate, cause) WHERE state = 'open'",
-        "There is already an open hold for this order, gate and cause.",
+        "(order_id, gate, cause, COALESCE(picking_id, 0)) WHERE state = 'open'",
+        "There is already an open hold for this order, transfer, gate and cause.",
     )
     _open_partner_idx = models.Index("(partner_id, company_id) WHERE state = 'open'")
 
@@ -125,12 +138,18 @@ class AftersalesHold(models.Model):
                 causes.update(spec.outcome_fields["cause"].choices)
         return [(value, text._term(label)) for value, label in causes.items()]
 
-    @api.depends("order_id", "cause")
+    @api.depends("order_id", "picking_id", "cause")
     @api.depends_context("lang")
     def _compute_display_name(self):
         causes = dict(self._fields["cause"]._description_selection(self.env))
         for hold in self:
-            hold.display_name = f"{hold.order_id.name}: {causes.get(hold.cause)}"
+            hold.display_name = f"{hold._get_held_name()}: {causes.get(hold.cause)}"
+
+    def _get_held_name(self):
+        """Name of what is held."""
+        self.ensure_one()
+        # sudo: the name only; sales need not be allowed to open transfers
+        return (self.sudo().picking_id or self.order_id).display_name
 
     @api.depends("cause", "reason", "remedy", "decision_id")
     @api.depends_context("lang")
@@ -180,6 +199,11 @@ class AftersalesHold(models.Model):
         """Open holds; only gates call this."""
         # sudo: whoever confirms an order may thereby put it on hold, nobody may
         # create a hold directly
+        ids = {vals["picking_id"] for vals in vals_list if vals.get("picking_id")}
+        pickings = self.env["stock.picking"].sudo().browse(ids)
+        pickings._set_transfer_held(True)
+        # at once: whoever does the same at this moment runs again
+        pickings.flush_recordset(["transfer_held"])
         return self.sudo().create(vals_list)
 
     def _close(self, kind, reason=False, release=False):
@@ -202,6 +226,11 @@ class AftersalesHold(models.Model):
                     "release_id": release and release.id,
                 }
             )
+            # sudo: as above
+            pickings = holds.sudo().picking_id
+            pickings.filtered(
+                lambda p: all(hold.state == "closed" for hold in p.hold_ids)
+            )._set_transfer_held(False)
         return holds
 
     def _get_texts(self):
@@ -216,7 +245,19 @@ class AftersalesHold(models.Model):
             "cause": causes.get(self.cause, self.cause),
             "reason": match.reason if match else self.reason,
             "remedy": match.remedy if match else self.remedy,
+            # sudo: the name only
+            "transfer": self.sudo().picking_id.name,
+            "who": self._get_who_text(),
         }
+
+    def _get_who_text(self):
+        """Who can end a hold that nobody releases; empty if the remedy says it."""
+        self.ensure_one()
+        return ""
+
+    def _filter_releasable(self):
+        """Holds that a credit controller may release; the others are settled."""
+        return self.filtered(lambda hold: hold.gate not in _SETTLED_GATES)
 
     def _release(self, reason, valid_until=False, amount=0.0, include_shipment=False):
         """Release open holds on a person's authority, checked here (U2).
@@ -233,6 +274,7 @@ class AftersalesHold(models.Model):
         holds = self.filtered(lambda hold: hold.state == "open")
         if not holds:
             raise UserError(self.env._("These holds are closed already."))
+        holds._check_releasable()
         orders = holds.order_id
         authorities = self.env["aftersales.release.authority"]._check_may_release(
             orders
@@ -271,6 +313,17 @@ class AftersalesHold(models.Model):
             )
         return releases
 
+    def _check_releasable(self):
+        """Refuse to waive what must be settled, and say how it is."""
+        settled = self - self._filter_releasable()
+        if settled:
+            lines = [self.env._("This is not released but settled:")]
+            for hold in settled:
+                texts = hold._get_texts()
+                settles = f"{texts['remedy']} {texts['who']}".strip()
+                lines.append(f"• {hold.display_name}. {settles}")
+            raise UserError("\n".join(lines))
+
     # -------------------------------------------------------------------- actions
 
     def action_why(self):
@@ -283,6 +336,7 @@ class AftersalesHold(models.Model):
 
     def action_release(self):
         """Ask for the reason and release; checked again when it is carried out."""
+        self._check_releasable()
         self.env["aftersales.release.authority"]._check_may_release(self.order_id)
         return {
             "type": "ir.actions.act_window",

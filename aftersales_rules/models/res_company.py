@@ -25,6 +25,12 @@ class ResCompany(models.Model):
     aftersales_mode_shipping_day = fields.Selection(
         "_selection_aftersales_mode", "Daily cut-off", default="observe", required=True
     )
+    aftersales_mode_transfer_release = fields.Selection(
+        "_selection_aftersales_mode",
+        "Transfer release",
+        default="observe",
+        required=True,
+    )
     aftersales_remind_customers = fields.Boolean(
         "Write to Customers Automatically",
         help="Send the payment reminder to the customers as soon as the salesperson "

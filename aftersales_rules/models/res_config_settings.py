@@ -18,6 +18,11 @@ class ResConfigSettings(models.TransientModel):
     aftersales_mode_shipping_day = fields.Selection(
         related="company_id.aftersales_mode_shipping_day", readonly=False, required=True
     )
+    aftersales_mode_transfer_release = fields.Selection(
+        related="company_id.aftersales_mode_transfer_release",
+        readonly=False,
+        required=True,
+    )
     aftersales_remind_customers = fields.Boolean(
         related="company_id.aftersales_remind_customers", readonly=False
     )

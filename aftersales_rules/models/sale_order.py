@@ -79,6 +79,9 @@ class SaleOrder(models.Model):
     may_release_hold = fields.Boolean(
         compute="_compute_may_release_hold", groups=INTERNAL
     )
+    may_ask_release = fields.Boolean(
+        compute="_compute_may_release_hold", groups=INTERNAL
+    )
     decision_ids = fields.One2many(
         "aftersales.decision", "order_id", readonly=True, groups=INTERNAL
     )
@@ -329,7 +332,10 @@ class SaleOrder(models.Model):
     def _compute_hold_state(self):
         for order in self:
             states = {
-                "growth" if hold.is_growth else hold.gate
+                # a held transfer shows as delivery: it stops no other one
+                "growth"
+                if hold.is_growth
+                else {"transfer": "shipment"}.get(hold.gate, hold.gate)
                 for hold in order.hold_ids
                 if hold.state == "open"
             }
@@ -354,17 +360,20 @@ class SaleOrder(models.Model):
                     "order": order,
                     "holds": holds,
                     "texts": {hold: hold._get_texts() for hold in holds},
-                    "who": authority._who_can_text(company, amount),
+                    "who": holds._filter_releasable()
+                    and authority._who_can_text(company, amount),
                     "amount": format_amount(self.env, amount, company.currency_id),
                 },
             )
 
     @api.depends_context("uid", "allowed_company_ids")
-    @api.depends("hold_state")
+    @api.depends("hold_state", "hold_ids.state")
     def _compute_may_release_hold(self):
         may = self.env.user.has_group("aftersales_rules.group_credit_controller")
         for order in self:
-            order.may_release_hold = may and bool(order.hold_state)
+            releasable = bool(order._get_open_holds()._filter_releasable())
+            order.may_release_hold = may and releasable
+            order.may_ask_release = not may and releasable
 
     def action_why(self):
         """Open the last decision about this order, with its explanation (R4)."""
@@ -407,7 +416,9 @@ class SaleOrder(models.Model):
         """Tell those who can release the order that its salesperson asks for it."""
         self.check_access("write")
         authority = self.env["aftersales.release.authority"]
-        for order in self.filtered("hold_state"):
+        for order in self:
+            if not order._get_open_holds()._filter_releasable():
+                continue
             company = order.company_id.sudo()
             amount = order._get_amount_company_currency()
             today = company._aftersales_now().date()
@@ -432,6 +443,8 @@ class SaleOrder(models.Model):
         holds = self._get_open_holds()
         if not holds:
             raise UserError(self.env._("Nothing is on hold here."))
+        # what can only be settled stays; alone it says so itself
+        holds = holds._filter_releasable() or holds
         return holds.sudo(False).action_release()
 
     def _check_release_terms(self, authority, valid_until, amount):

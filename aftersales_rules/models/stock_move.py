@@ -13,7 +13,25 @@ class StockMove(models.Model):
         # Everything that lets goods leave comes through here: one transfer, many,
         # a batch, a scanner.
         self._check_may_leave()
-        return super()._action_done(cancel_backorder=cancel_backorder)
+        result = super()._action_done(cancel_backorder=cancel_backorder)
+        self._close_ended_transfer_holds()
+        return result
+
+    def _action_cancel(self):
+        # EXTENDS 'stock'
+        result = super()._action_cancel()
+        self._close_ended_transfer_holds()
+        return result
+
+    def _close_ended_transfer_holds(self):
+        """Close holds of transfers that are cancelled, or left with the gate off."""
+        # sudo: warehouse staff may not close holds
+        held = self.sudo().picking_id.filtered("transfer_held")
+        for state, kind in (("cancel", "cancelled"), ("done", "gate_off")):
+            ended = held.filtered(lambda picking, state=state: picking.state == state)
+            self.env["aftersales.gate"]._close_transfer_holds(
+                ended._get_transfer_holds(any_mode=True), kind
+            )
 
     def _filter_leaving_customer(self):
         """Moves that take sold goods out of the door.
@@ -43,27 +61,34 @@ class StockMove(models.Model):
         return orders
 
     def _judge_leaving(self):
-        """Judge the orders whose goods are about to leave.
+        """Judge the orders and the transfers whose goods are about to leave.
 
         Judged now, because much may have happened since they were confirmed.
 
-        :return: ids of the orders, for the rest of the call
-        :rtype: Judged
+        :return: context for the rest of the call, with what has been judged
+        :rtype: dict[str, Judged]
         """
         judged = Judged.of(self.env, "aftersales_leaving_judged")
+        transfers = Judged.of(self.env, "aftersales_transfers_judged")
         # sudo: warehouse staff need not be able to read orders
-        orders = self.sudo()._filter_leaving_customer()._get_sold_orders()
+        leaving = self.sudo()._filter_leaving_customer()
+        orders = leaving._get_sold_orders()
         orders = orders.filtered(
             lambda order: order.state == "sale" and order.id not in judged
         )
+        gate = self.env["aftersales.gate"]
         if orders:
-            self.env["aftersales.gate"]._judge_credit(
-                orders, "deliver", gates=("shipment",)
-            )
-        return Judged({*judged, *orders.ids})
+            gate._judge_credit(orders, "deliver", gates=("shipment",))
+        pickings = leaving.picking_id.filtered(lambda p: p.id not in transfers)
+        if pickings:
+            gate._judge_transfers(pickings, "deliver")
+        return {
+            "aftersales_leaving_judged": Judged({*judged, *orders.ids}),
+            "aftersales_transfers_judged": Judged({*transfers, *pickings.ids}),
+        }
 
     def _check_may_leave(self):
-        """Refuse to let goods of held orders leave (O2–O4)."""
+        """Refuse to let goods of held orders and held transfers leave (O2–O4, O10)."""
         self._judge_leaving()
         refusal = self._get_refusal()
         if refusal:
@@ -71,33 +96,44 @@ class StockMove(models.Model):
 
     def _get_refusal(self):
         """Why, what would unblock it, and who can, in plain text; empty if free."""
-        lines = []
         # sudo: warehouse staff need not be able to read orders
         leaving = self.sudo()._filter_leaving_customer()
-        for order in leaving._get_sold_orders()._filter_held("shipment"):
+        held = leaving._get_sold_orders()._filter_held("shipment")
+        lines = []
+        for order in held:
             moves = leaving.filtered(
                 lambda move, order=order: order in move._get_sold_orders()
             )
             names = moves.picking_id.mapped("name") or moves.mapped("display_name")
-            lines.append(
-                self.env._(
-                    "%(transfer)s (%(order)s) may not leave.",
-                    transfer=", ".join(names),
-                    order=order.name,
-                )
+            lines += self._get_refusal_lines(
+                ", ".join(names), order, order._get_open_holds("shipment")
             )
-            for hold in order._get_open_holds("shipment"):
-                text = hold._get_texts()
-                lines.append(f"• {text['cause']}: {text['reason']}")
-                if text["remedy"]:
-                    lines.append(
-                        self.env._(
-                            "What releases it: %(remedy)s", remedy=text["remedy"]
-                        )
-                    )
             lines.append(
                 self.env["aftersales.release.authority"]._who_can_text(
                     order.company_id, order._get_amount_company_currency()
                 )
             )
+        for picking, holds in (
+            leaving.picking_id._get_transfer_holds().grouped("picking_id").items()
+        ):
+            lines += self._get_refusal_lines(picking.name, holds.order_id, holds)
         return "\n".join(lines)
+
+    def _get_refusal_lines(self, transfer, orders, holds):
+        lines = [
+            self.env._(
+                "%(transfer)s (%(order)s) may not leave.",
+                transfer=transfer,
+                order=", ".join(orders.mapped("name")),
+            )
+        ]
+        for hold in holds:
+            text = hold._get_texts()
+            lines.append(f"• {text['cause']}: {text['reason']}")
+            if text["remedy"]:
+                lines.append(
+                    self.env._("What releases it: %(remedy)s", remedy=text["remedy"])
+                )
+            if text["who"]:
+                lines.append(text["who"])
+        return lines

@@ -27,10 +27,12 @@ class StockPicking(models.Model):
         "move_ids.sale_line_id.order_id.hold_state",
         "move_ids.reference_ids.sale_ids.hold_state",
         "move_ids.location_dest_id",
+        "transfer_held",
+        "hold_ids.state",
     )
     def _compute_hold_state(self):
         for picking in self:
-            picking.hold_state = "held" if picking._get_held_orders() else False
+            picking.hold_state = "held" if picking._is_held() else False
 
     @api.model
     def _search_hold_state(self, operator, value):
@@ -55,6 +57,7 @@ class StockPicking(models.Model):
                 )
             ),
         )
+        domain |= fields.Domain("transfer_held", "=", True)
         return domain if ("held" in value) == (operator == "in") else ~domain
 
     @api.depends_context("uid", "lang")
@@ -82,7 +85,10 @@ class StockPicking(models.Model):
                             ),
                         }
                         for order in orders
-                    ]
+                    ],
+                    "transfer_texts": [
+                        hold._get_texts() for hold in picking._get_transfer_holds()
+                    ],
                 },
             )
 
@@ -92,12 +98,14 @@ class StockPicking(models.Model):
         leaving = self.sudo().move_ids._filter_leaving_customer()
         return leaving._get_sold_orders()._filter_held("shipment")
 
+    def _is_held(self):
+        """Whether an order, or this transfer alone, keeps the goods from leaving."""
+        return bool(self._get_held_orders() or self._get_transfer_holds())
+
     def button_validate(self):
         # EXTENDS 'stock'
-        pickings = self.with_context(
-            aftersales_leaving_judged=self.move_ids._judge_leaving()
-        )
-        held = pickings.filtered(lambda picking: picking._get_held_orders())
+        pickings = self.with_context(**self.move_ids._judge_leaving())
+        held = pickings.filtered(lambda picking: picking._is_held())
         if not held:
             return super(StockPicking, pickings).button_validate()
         # Not an error: that would undo the hold which has just been opened, and
@@ -138,7 +146,9 @@ class StockPicking(models.Model):
         """Open the decision that keeps this transfer from leaving (R4)."""
         self.ensure_one()
         self.check_access("read")
-        hold = self._get_held_orders()._get_open_holds("shipment")[:1]
+        holds = self._get_transfer_holds()
+        holds |= self._get_held_orders()._get_open_holds("shipment")
+        hold = holds[:1]
         if not hold:
             raise UserError(self.env._("Nothing is on hold here."))
         return hold.sudo(False).action_why()

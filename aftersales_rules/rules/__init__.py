@@ -23,9 +23,11 @@ from .catalogue import (
     CUSTOMER_TIER,
     SHIPMENT_RELEASE,
     SHIPPING_DAY,
+    TRANSFER_RELEASE,
     CreditFacts,
     CustomerTierFacts,
     ShippingDayFacts,
+    TransferFacts,
 )
 from .checks import check_pack
 from .compile import CompiledPack, compile_pack
@@ -70,6 +72,7 @@ __all__ = [
     "REGISTRY",
     "SHIPMENT_RELEASE",
     "SHIPPING_DAY",
+    "TRANSFER_RELEASE",
     "AnyGroup",
     "CompiledPack",
     "Condition",
@@ -101,6 +104,7 @@ __all__ = [
     "Template",
     "Threshold",
     "ThresholdOperand",
+    "TransferFacts",
     "ValueFault",
     "_",
     "boolean",

@@ -14,5 +14,6 @@ from . import test_recheck
 from . import test_release
 from . import test_settings
 from . import test_threshold
+from . import test_transfer_gate
 from . import test_translation
 from . import test_version

@@ -16,13 +16,16 @@ from .credit import (
     CustomerTierFacts,
     ShippingDayFacts,
 )
+from .transfer import TRANSFER_RELEASE, TransferFacts
 
 __all__ = [
     "CREDIT_HOLD",
     "CUSTOMER_TIER",
     "SHIPMENT_RELEASE",
     "SHIPPING_DAY",
+    "TRANSFER_RELEASE",
     "CreditFacts",
     "CustomerTierFacts",
     "ShippingDayFacts",
+    "TransferFacts",
 ]
