@@ -15,10 +15,14 @@ from . import aftersales_gate
 from . import aftersales_gate_recheck
 from . import aftersales_gate_transfer
 from . import aftersales_payment_reminder
+from . import aftersales_logistics_exception
+from . import aftersales_logistics_exception_line
+from . import aftersales_logistics_inform
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
 from . import account_payment
+from . import helpdesk_ticket
 from . import payment_transaction
 from . import res_company
 from . import res_config_settings
@@ -26,8 +30,10 @@ from . import res_partner
 from . import resource_calendar
 from . import sale_order
 from . import sale_order_line
+from . import sale_order_logistics
 from . import stock_location
 from . import stock_move
 from . import stock_picking
+from . import stock_picking_logistics
 from . import stock_picking_transfer
 from . import stock_warehouse

@@ -164,6 +164,7 @@ class AftersalesDecision(models.Model):
             "cron": self.env._("Scheduled check"),
             "deliver": self.env._("Delivery"),
             "release": self.env._("Release"),
+            "report": self.env._("Report of a problem"),
             "manual": self.env._("Check by hand"),
         }
         for record in self:

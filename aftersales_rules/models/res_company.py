@@ -31,6 +31,12 @@ class ResCompany(models.Model):
         default="observe",
         required=True,
     )
+    aftersales_mode_logistics_exception = fields.Selection(
+        "_selection_aftersales_mode",
+        "Delivery problems",
+        default="observe",
+        required=True,
+    )
     aftersales_remind_customers = fields.Boolean(
         "Write to Customers Automatically",
         help="Send the payment reminder to the customers as soon as the salesperson "

@@ -23,6 +23,11 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         required=True,
     )
+    aftersales_mode_logistics_exception = fields.Selection(
+        related="company_id.aftersales_mode_logistics_exception",
+        readonly=False,
+        required=True,
+    )
     aftersales_remind_customers = fields.Boolean(
         related="company_id.aftersales_remind_customers", readonly=False
     )

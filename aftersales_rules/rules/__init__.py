@@ -21,11 +21,13 @@ Import from here only; what is not in ``__all__`` may change without notice.
 from .catalogue import (
     CREDIT_HOLD,
     CUSTOMER_TIER,
+    LOGISTICS_EXCEPTION,
     SHIPMENT_RELEASE,
     SHIPPING_DAY,
     TRANSFER_RELEASE,
     CreditFacts,
     CustomerTierFacts,
+    LogisticsFacts,
     ShippingDayFacts,
     TransferFacts,
 )
@@ -69,6 +71,7 @@ from .values import FactType, ValueFault, format_value, parse_value, to_json
 __all__ = [
     "CREDIT_HOLD",
     "CUSTOMER_TIER",
+    "LOGISTICS_EXCEPTION",
     "REGISTRY",
     "SHIPMENT_RELEASE",
     "SHIPPING_DAY",
@@ -90,6 +93,7 @@ __all__ = [
     "FactsError",
     "Fault",
     "FieldSpec",
+    "LogisticsFacts",
     "Match",
     "Operator",
     "OutcomeModel",

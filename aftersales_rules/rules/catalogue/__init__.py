@@ -17,15 +17,18 @@ from .credit import (
     ShippingDayFacts,
 )
 from .transfer import TRANSFER_RELEASE, TransferFacts
+from .logistics import LOGISTICS_EXCEPTION, LogisticsFacts
 
 __all__ = [
     "CREDIT_HOLD",
     "CUSTOMER_TIER",
+    "LOGISTICS_EXCEPTION",
     "SHIPMENT_RELEASE",
     "SHIPPING_DAY",
     "TRANSFER_RELEASE",
     "CreditFacts",
     "CustomerTierFacts",
+    "LogisticsFacts",
     "ShippingDayFacts",
     "TransferFacts",
 ]
