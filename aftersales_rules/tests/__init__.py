@@ -1,4 +1,3 @@
-from . import test_gate_mode
 from . import test_credit_facts
 from . import test_credit_hold
 from . import test_credit_limit
@@ -7,7 +6,9 @@ from . import test_cut_off
 from . import test_decision
 from . import test_delivery_hold
 from . import test_demo_company
+from . import test_earliest_date
 from . import test_gate_cost
+from . import test_gate_mode
 from . import test_hold_flows
 from . import test_logistics
 from . import test_portal
@@ -17,4 +18,5 @@ from . import test_settings
 from . import test_threshold
 from . import test_transfer_gate
 from . import test_translation
+from . import test_urgency
 from . import test_version

@@ -1,2 +1,4 @@
+from . import aftersales_approval_answer
 from . import aftersales_gate_mode
 from . import aftersales_hold_release
+from . import aftersales_urgency_ask

@@ -16,6 +16,12 @@ from .credit import (
     CustomerTierFacts,
     ShippingDayFacts,
 )
+from .promises import (
+    ORDER_URGENCY,
+    QUOTATION_PROMISE,
+    OrderUrgencyFacts,
+    QuotationPromiseFacts,
+)
 from .transfer import TRANSFER_RELEASE, TransferFacts
 from .logistics import LOGISTICS_EXCEPTION, LogisticsFacts
 
@@ -23,12 +29,16 @@ __all__ = [
     "CREDIT_HOLD",
     "CUSTOMER_TIER",
     "LOGISTICS_EXCEPTION",
+    "ORDER_URGENCY",
+    "QUOTATION_PROMISE",
     "SHIPMENT_RELEASE",
     "SHIPPING_DAY",
     "TRANSFER_RELEASE",
     "CreditFacts",
     "CustomerTierFacts",
     "LogisticsFacts",
+    "OrderUrgencyFacts",
+    "QuotationPromiseFacts",
     "ShippingDayFacts",
     "TransferFacts",
 ]

@@ -1,0 +1,154 @@
+"""Urgency and promises: what needs a supervisor, and what goes by itself (O9, O17).
+
+Place in event → facts → decide → record → apply: fact and outcome models only.
+What gathers the facts is ``models/sale_order_urgency.py`` and
+``models/sale_order_promise.py``; what the rules say is ``data/packs/default.json``.
+
+All money is in the currency of the order's company, all dates in its time zone.
+"""
+
+from decimal import Decimal
+
+from ..facts import (
+    FactModel,
+    OutcomeModel,
+    boolean,
+    choice,
+    integer,
+    money,
+    ratio,
+    text,
+)
+from ..i18n import _
+from ..registry import REGISTRY, DecisionSpec
+from .credit import ORDER_KINDS, TIERS
+
+PROMISE_CAUSES = {
+    "price_low": _("Price below the allowed band"),
+    "price_high": _("Price above the allowed band"),
+    "date": _("Promised earlier than production can make"),
+    "contract": _("Signed contract missing"),
+}
+"""What a quotation may need the supervisor's yes for."""
+
+
+class OrderUrgencyFacts(FactModel):
+    """An order that somebody asks to treat as urgent (O9)."""
+
+    currency: str | None = text(_("Currency"))
+    order_kind: str | None = choice(_("Order kind"), ORDER_KINDS)
+    tier: str | None = choice(_("Customer tier"), TIERS)
+    order_amount: Decimal | None = money(
+        _("Order amount"), help=_("Total of the order, taxes included.")
+    )
+    days_until_wanted: int | None = integer(
+        _("Days until the wanted date"),
+        unit=_("days"),
+        help=_("From today to the date that the customer wants."),
+    )
+    days_before_earliest: int | None = integer(
+        _("Days before the earliest date"),
+        unit=_("days"),
+        help=_(
+            "How much earlier than production can make; negative: wanted later "
+            "than that."
+        ),
+    )
+    urgent_orders: int | None = integer(
+        _("Urgent orders of the week"),
+        help=_("Orders made urgent in the last seven days, without this one."),
+    )
+    urgent_share: Decimal | None = ratio(
+        _("Share of urgent orders"),
+        help=_(
+            "Orders made urgent in the last seven days, of the orders confirmed in "
+            "them; this one is counted on both sides."
+        ),
+    )
+
+
+class OrderUrgencyOutcome(OutcomeModel):
+    approval: str = choice(
+        _("Approval"),
+        {
+            "automatic": _("Approved by rule"),
+            "supervisor": _("A supervisor decides"),
+            "refused": _("Refused by rule"),
+        },
+    )
+
+
+class QuotationPromiseFacts(FactModel):
+    """What a quotation promises, before it goes out and when it is confirmed (O17)."""
+
+    currency: str | None = text(_("Currency"))
+    order_kind: str | None = choice(_("Order kind"), ORDER_KINDS)
+    order_amount: Decimal | None = money(
+        _("Order amount"), help=_("Total of the order, taxes included.")
+    )
+    price_below: Decimal | None = ratio(
+        _("Below list price"),
+        help=_(
+            "The line that is furthest below the list price of its product, discount "
+            "included; 0 if none is."
+        ),
+    )
+    price_below_product: str | None = text(_("Product furthest below list price"))
+    price_above: Decimal | None = ratio(
+        _("Above list price"),
+        help=_(
+            "The line that is furthest above the list price of its product; 0 if "
+            "none is."
+        ),
+    )
+    price_above_product: str | None = text(_("Product furthest above list price"))
+    days_before_earliest: int | None = integer(
+        _("Days before the earliest date"),
+        unit=_("days"),
+        help=_(
+            "How much earlier than production can make the order is promised; not "
+            "set without a promised date."
+        ),
+    )
+    has_contract: bool | None = boolean(
+        _("Signed contract attached"),
+        help=_("A signed contract is attached, or the customer signed online."),
+    )
+    supervisor_yes: bool | None = boolean(
+        _("Supervisor's yes"),
+        help=_("A supervisor agreed to these prices, dates and quantities, or worse."),
+    )
+
+
+class QuotationPromiseOutcome(OutcomeModel):
+    """The promise stands, or needs the supervisor's yes for a cause."""
+
+    promise: str = choice(
+        _("Promise"),
+        {
+            "stands": _("Within the rules"),
+            "needs_yes": _("Needs the supervisor's yes"),
+        },
+    )
+    cause: str | None = choice(_("Cause"), PROMISE_CAUSES, default=None)
+
+
+ORDER_URGENCY = DecisionSpec(
+    name="order_urgency",
+    label=_("Urgent order"),
+    help=_("Who decides that an order is urgent? (O9)"),
+    hit_policy="first",
+    facts=OrderUrgencyFacts,
+    outcome=OrderUrgencyOutcome,
+)
+QUOTATION_PROMISE = DecisionSpec(
+    name="quotation_promise",
+    label=_("Promise to the customer"),
+    help=_("May this price and date be promised without asking a supervisor? (O17)"),
+    hit_policy="collect",
+    facts=QuotationPromiseFacts,
+    outcome=QuotationPromiseOutcome,
+)
+
+for _spec in (ORDER_URGENCY, QUOTATION_PROMISE):
+    REGISTRY.add(_spec)
