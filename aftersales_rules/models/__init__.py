@@ -7,6 +7,8 @@ from . import aftersales_decision
 from . import aftersales_hold
 from . import aftersales_release
 from . import aftersales_release_authority
+from . import aftersales_address_change
+from . import aftersales_address_acknowledgement
 from . import aftersales_credit_limit
 from . import aftersales_credit_account
 from . import aftersales_order_received
@@ -34,9 +36,11 @@ from . import res_company_approval
 from . import res_config_settings
 from . import res_config_settings_approval
 from . import res_partner
+from . import res_partner_address
 from . import resource_calendar
 from . import sale_order
 from . import sale_order_earliest
+from . import sale_order_address
 from . import sale_order_line
 from . import sale_order_logistics
 from . import sale_order_urgency
@@ -46,4 +50,5 @@ from . import stock_move_urgency
 from . import stock_picking
 from . import stock_picking_logistics
 from . import stock_picking_transfer
+from . import stock_picking_address
 from . import stock_warehouse

@@ -197,6 +197,8 @@ class AftersalesHold(models.Model):
     @api.model
     def _open(self, vals_list):
         """Open holds; only gates call this."""
+        # the same cause may have ended a moment ago, in this transaction
+        self.flush_model(["state"])
         # sudo: whoever confirms an order may thereby put it on hold, nobody may
         # create a hold directly
         ids = {vals["picking_id"] for vals in vals_list if vals.get("picking_id")}

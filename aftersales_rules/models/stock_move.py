@@ -33,6 +33,15 @@ class StockMove(models.Model):
                 ended._get_transfer_holds(any_mode=True), kind
             )
 
+    def _assign_picking_post_process(self, new=False):
+        # EXTENDS 'stock'
+        result = super()._assign_picking_post_process(new=new)
+        if new:
+            # a new transfer of an order whose change nobody has dealt with yet
+            # sudo: whoever causes it need not be able to read orders
+            self.sudo().picking_id._judge_transfers("change")
+        return result
+
     def _filter_leaving_customer(self):
         """Moves that take sold goods out of the door.
 

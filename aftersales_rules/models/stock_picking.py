@@ -20,6 +20,9 @@ class StockPicking(models.Model):
         groups="base.group_user",
     )
     hold_notice = fields.Html(compute="_compute_hold_notice", groups="base.group_user")
+    has_hold_notice = fields.Boolean(
+        compute="_compute_hold_notice", groups="base.group_user"
+    )
 
     @api.depends(
         "state",
@@ -65,9 +68,17 @@ class StockPicking(models.Model):
     def _compute_hold_notice(self):
         """What the warehouse reads: why it may not leave, and who can help (U4)."""
         self.hold_notice = False
+        self.has_hold_notice = False
         for picking in self.filtered("hold_state"):
             # sudo: warehouse staff need not be able to open orders and holds
             orders = picking.sudo()._get_held_orders()
+            # a new address is shown by itself, old and new
+            holds = picking._get_transfer_holds().filtered(
+                lambda hold: hold.cause != "address_change"
+            )
+            if not orders and not holds:
+                continue
+            picking.has_hold_notice = True
             picking.hold_notice = self.env["ir.qweb"]._render(
                 "aftersales_rules.picking_hold_notice",
                 {
@@ -86,9 +97,7 @@ class StockPicking(models.Model):
                         }
                         for order in orders
                     ],
-                    "transfer_texts": [
-                        hold._get_texts() for hold in picking._get_transfer_holds()
-                    ],
+                    "transfer_texts": [hold._get_texts() for hold in holds],
                 },
             )
 

@@ -1,3 +1,5 @@
+from . import test_gate_mode
+from . import test_address_change
 from . import test_credit_facts
 from . import test_credit_hold
 from . import test_credit_limit
