@@ -1,6 +1,7 @@
 from . import aftersales_text
 from . import aftersales_immutable
 from . import aftersales_version
+from . import aftersales_version_checks
 from . import aftersales_rule
 from . import aftersales_threshold
 from . import aftersales_decision

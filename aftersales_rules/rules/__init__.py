@@ -35,6 +35,7 @@ from .catalogue import (
     ShippingDayFacts,
     TransferFacts,
 )
+from .analysis import Finding, find_problems, finding_text
 from .checks import check_pack
 from .compile import CompiledPack, compile_pack
 from .decision import Decision, Match, RenderedMatch
@@ -100,6 +101,7 @@ __all__ = [
     "Fault",
     "FieldSpec",
     "LogisticsFacts",
+    "Finding",
     "Match",
     "Operator",
     "OrderUrgencyFacts",
@@ -125,6 +127,8 @@ __all__ = [
     "compile_pack",
     "date_fact",
     "engine_status",
+    "find_problems",
+    "finding_text",
     "format_value",
     "integer",
     "load_pack",

@@ -194,6 +194,10 @@ class CompiledPack:
             for match in decision.matched
         ]
 
+    def typed_rules(self, decision: str) -> tuple[TypedRule, ...]:
+        """The same with everything resolved, for ``analysis``."""
+        return self._program(decision).rules
+
     def rules_for(self, decision: str) -> tuple[Rule, ...]:
         """The rules of a decision in the order in which they are asked."""
         return tuple(rule.rule for rule in self._program(decision).rules)

@@ -1,5 +1,7 @@
 from . import test_gate_mode
 from . import test_address_change
+from . import test_version_checks
+from . import test_gate_mode
 from . import test_credit_facts
 from . import test_credit_hold
 from . import test_credit_limit
@@ -10,7 +12,6 @@ from . import test_delivery_hold
 from . import test_demo_company
 from . import test_earliest_date
 from . import test_gate_cost
-from . import test_gate_mode
 from . import test_hold_flows
 from . import test_logistics
 from . import test_portal

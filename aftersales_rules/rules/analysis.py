@@ -1,0 +1,522 @@
+"""What is wrong with rules as a whole: before they are published (R6).
+
+Place in event → facts → **decide** → record → apply: asked when rules are looked
+at or published. ``checks`` asks whether a pack can be compiled; here it is asked
+whether its rules make sense together. Exact, not sampled: rules are boxes of
+regions (``regions``), and whether a box has a point that no other box covers is
+searched for; each finding comes with the facts that show it.
+
+>>> from .facts import FactModel, OutcomeModel, choice, integer
+>>> from .compile import compile_pack
+>>> from .language import load_pack
+>>> from .registry import Registry
+>>> class ReturnFacts(FactModel):
+...     age: int | None = integer("Age", unit="days")
+>>> class ReturnOutcome(OutcomeModel):
+...     effect: str = choice("Effect", {"accept": "Accept", "refuse": "Refuse"})
+>>> registry = Registry()
+>>> spec = registry.add(
+...     DecisionSpec("returns", "Returns", ReturnFacts, ReturnOutcome, "first"))
+>>> pack = compile_pack(load_pack({"schema_version": 1, "name": "p", "rules": [
+...     {"name": "old", "decision": "returns", "outcome": {"effect": "refuse"},
+...      "conditions": [{"fact": "age", "op": ">", "operand": 30}]},
+...     {"name": "very_old", "decision": "returns", "outcome": {"effect": "refuse"},
+...      "conditions": [{"fact": "age", "op": ">", "operand": 90}]}]}), registry)
+>>> for finding in find_problems(pack, on=date(2026, 1, 5)):
+...     print(finding.severity, finding.rule, finding.others)
+error very_old ('old',)
+warning  ()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from .compile import CompiledPack
+from .facts import FieldSpec
+from .i18n import Translate, _, untranslated
+from .language import Operator, ThresholdOperand
+from .program import Comparison, Constant, FactTerm, TypedRule
+from .regions import TODAY, Box, Key, Relation, Space, value_of
+from .registry import DecisionSpec
+from .relations import UNKNOWN, Values, values_in
+from .values import format_value, to_json
+
+NODES_MAX = 20_000
+"""So many boxes are looked at for one question before it is given up."""
+
+ERROR, WARNING, NOTE = "error", "warning", "note"
+
+TEXTS: Mapping[str, str] = {
+    "contradiction": _(
+        "“%(rule)s” can never fire: its conditions contradict each other: "
+        "%(conditions)s."
+    ),
+    "hidden": _(
+        "“%(rule)s” never fires: whenever its conditions hold, an earlier rule "
+        "answers: %(others)s."
+    ),
+    "same_conditions": _(
+        "“%(rule)s” never fires: “%(others)s” comes before it with the same conditions "
+        "and another outcome."
+    ),
+    "repeated": _("“%(rule)s” says the same as “%(others)s”."),
+    "expired": _("“%(rule)s” was in force until %(day)s and never fires again."),
+    "gap": _("No rule answers, for example when: %(example)s."),
+    "gap_unset": _(
+        "No rule answers when something is not known, for example: %(example)s."
+    ),
+    "unlooked_fact": _(
+        "The reason of “%(rule)s” names “%(fact)s”, which no rule of this decision "
+        "looks at."
+    ),
+    "unused_threshold": _("No rule uses the threshold “%(threshold)s”."),
+    "undecided": _(
+        "“%(rule)s” has too many alternatives to tell whether it can ever fire."
+    ),
+}
+"""What each finding says; marked for translation."""
+
+SEVERITIES: Mapping[str, str] = {
+    "contradiction": ERROR,
+    "hidden": ERROR,
+    "same_conditions": ERROR,
+    "unlooked_fact": NOTE,
+}
+"""Errors are never meant; warnings are for the author to judge, the rest of them."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One problem of the rules of a decision.
+
+    ``example`` are facts that show it, by name, as values of their types.
+    """
+
+    code: str
+    decision: str
+    rule: str = ""
+    others: tuple[str, ...] = ()
+    example: Mapping[str, Any] = field(default_factory=dict)
+    detail: str = ""
+
+    @property
+    def severity(self) -> str:
+        """``error`` is never meant, ``warning`` may be, ``note`` is a remark."""
+        return SEVERITIES.get(self.code, WARNING)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON form; equal findings give equal content."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "decision": self.decision,
+            "rule": self.rule,
+            "others": list(self.others),
+            "example": {name: to_json(value) for name, value in self.example.items()},
+            "detail": self.detail,
+        }
+
+
+def find_problems(
+    pack: CompiledPack, *, on: date, decisions: Iterable[str] | None = None
+) -> tuple[Finding, ...]:
+    """All findings of a pack, decision by decision in the order of the rules.
+
+    :param on: today; what was in force before is of no interest
+    :param decisions: only these; all that have rules by default
+    """
+    names = [spec.name for spec in pack.registry] if decisions is None else decisions
+    found: list[Finding] = []
+    for name in names:
+        rules, spec = pack.typed_rules(name), pack.registry.get(name)
+        if rules:
+            found.extend(_Analysis(spec, rules, on).findings())
+    if decisions is None:
+        found.extend(_unused_thresholds(pack))
+    return tuple(found)
+
+
+def _unused_thresholds(pack: CompiledPack) -> Iterable[Finding]:
+    used = {
+        name
+        for spec in pack.registry
+        for rule in pack.typed_rules(spec.name)
+        for name in _threshold_names(rule)
+    }
+    for threshold in pack.pack.thresholds:
+        if threshold.name not in used:
+            yield Finding("unused_threshold", "", detail=threshold.name)
+
+
+def _threshold_names(rule: TypedRule) -> Iterable[str]:
+    for comparison in _comparisons(rule):
+        for term in comparison.terms:
+            if isinstance(term, Constant) and term.threshold is not None:
+                yield term.threshold.name
+            if term.times is not None:
+                yield term.times.name
+    for operand in rule.rule.outcome.values():
+        if isinstance(operand, ThresholdOperand):
+            yield operand.threshold
+            if operand.times:
+                yield operand.times
+    for template in (rule.reason, rule.remedy):
+        yield from template.names("threshold")
+
+
+def _comparisons(rule: TypedRule) -> Iterable[Comparison]:
+    for clause in rule.clauses:
+        yield from clause.any_of
+
+
+class _GivenUp(Exception):
+    """A search took too long; nothing is claimed."""
+
+
+class _Analysis:
+    """The findings of one decision."""
+
+    def __init__(
+        self, spec: DecisionSpec, rules: Sequence[TypedRule], on: date
+    ) -> None:
+        self.spec = spec
+        self.rules = rules
+        self.space = Space(spec.fact_fields, rules)
+        self.space.since(on)
+        self.now = on
+        self.ahead: Box = {
+            TODAY: self.space.axes[TODAY].bits_between(on.toordinal(), None)
+        }
+        self.boxes = [self.space.boxes(rule) for rule in rules]
+
+    def findings(self) -> Iterable[Finding]:
+        alive: list[int] = []
+        for place in range(len(self.rules)):
+            problem = self._problem(place, alive)
+            if problem is None:
+                alive.append(place)
+            else:
+                yield problem
+        if self.spec.hit_policy == "first":
+            yield from self._gaps(alive)
+        yield from self._unlooked_facts()
+
+    def _finding(self, code: str, place: int | None = None, **more: Any) -> Finding:
+        rule = "" if place is None else self.rules[place].rule.name
+        return Finding(code, self.spec.name, rule, **more)
+
+    # ------------------------------------------------------------- single rules
+
+    def _problem(self, place: int, earlier: Sequence[int]) -> Finding | None:
+        rule, boxes = self.rules[place], self.boxes[place]
+        if boxes is None:
+            return self._finding("undecided", place)
+        until = rule.rule.valid_to
+        if until and until < self.now:
+            return self._finding("expired", place, detail=until.isoformat())
+        if all(self._point(box, ()) is None for box in boxes):
+            return self._finding("contradiction", place, detail=self._core(rule))
+        first = self.spec.hit_policy == "first"
+        for twin in self._twins(place, earlier):
+            same = self.rules[twin].outcome == rule.outcome
+            if same or first:
+                code = "repeated" if same else "same_conditions"
+                return self._finding(code, place, others=(self.rules[twin].rule.name,))
+        if first:
+            hiding = self._hiding(boxes, earlier)
+            if hiding:
+                names = tuple(self.rules[other].rule.name for other in hiding)
+                return self._finding("hidden", place, others=names)
+        return None
+
+    def _twins(self, place: int, earlier: Sequence[int]) -> Iterable[int]:
+        """Earlier rules that hold for exactly the same facts."""
+        mine = self.boxes[place] or []
+        shadow = self._shadow(mine)
+        for other in earlier:
+            theirs = self.boxes[other] or []
+            other_shadow = self._shadow(theirs)
+            if shadow is not None and other_shadow is not None:
+                if shadow != other_shadow:
+                    continue
+                if len(mine) == len(theirs) == 1:
+                    yield other
+                    continue
+            if self._covers(theirs, mine) and self._covers(mine, theirs):
+                yield other
+
+    def _shadow(self, boxes: Sequence[Box]) -> Box | None:
+        """What some boxes take of each dimension: equal for equal sets of facts.
+
+        ``None`` if facts are compared with each other: then a region of a box may
+        have no facts in it.
+        """
+        keys = {key for box in boxes for key in box}
+        if any(isinstance(key, Relation) for key in keys):
+            return None
+        shadow: Box = {}
+        for key in keys:
+            full = self.ahead.get(key, self.space.full(key))
+            bits = 0
+            for box in boxes:
+                bits |= box.get(key, full) & full
+            if bits != full:
+                shadow[key] = bits
+        return shadow
+
+    def _hiding(self, boxes: Sequence[Box], earlier: Sequence[int]) -> list[int]:
+        """Earlier rules, no more than needed, that together take all of it."""
+        covering = [
+            other
+            for other in earlier
+            if any(
+                _meet(box, theirs) is not None
+                for box in boxes
+                for theirs in self.boxes[other] or ()
+            )
+        ]
+        if not self._covers(self._all(covering), boxes):
+            return []
+        for other in tuple(reversed(covering)):
+            rest = [each for each in covering if each != other]
+            if self._covers(self._all(rest), boxes):
+                covering = rest
+        return covering
+
+    def _all(self, places: Iterable[int]) -> list[Box]:
+        return [box for place in places for box in self.boxes[place] or ()]
+
+    def _covers(self, cover: Sequence[Box], boxes: Sequence[Box]) -> bool:
+        """Whether every point of some boxes is in the cover; false if not shown."""
+        try:
+            return all(self._point(box, cover) is None for box in boxes)
+        except _GivenUp:
+            return False
+
+    def _core(self, rule: TypedRule) -> str:
+        """The fewest clauses that contradict each other, as places in the rule."""
+        kept = list(range(len(rule.clauses)))
+        for place in tuple(kept):
+            rest = [each for each in kept if each != place]
+            clauses = tuple(rule.clauses[each] for each in rest)
+            boxes = self.space.boxes(TypedRule(rule.rule, clauses, rule.outcome))
+            if boxes is not None and all(self._point(box, ()) is None for box in boxes):
+                kept = rest
+        return ",".join(map(str, kept))
+
+    # --------------------------------------------------------------------- gaps
+
+    def _gaps(self, alive: Sequence[int]) -> Iterable[Finding]:
+        if any(boxes is None for boxes in self.boxes):
+            return
+        cover = self._all(alive)
+        names = [name for name in self.space.axes if name != TODAY]
+        known: Box = {name: self.space.axes[name].known for name in names}
+        for code, box in (("gap", known), ("gap_unset", {})):
+            try:
+                point = self._point(box, cover)
+            except _GivenUp:
+                continue
+            if point is not None:
+                example = {
+                    name: self._value(name, point.get(name, known.get(name)))
+                    for name in names
+                    if name in point
+                }
+                yield self._finding(code, example=example)
+                return
+
+    def _value(self, name: str, image: Any) -> Any:
+        return None if image is None else value_of(self.space.axes[name], image)
+
+    def _unlooked_facts(self) -> Iterable[Finding]:
+        looked_at = {"currency"}
+        for rule in self.rules:
+            for comparison in _comparisons(rule):
+                looked_at.add(comparison.field.name)
+                looked_at.update(
+                    term.field.name
+                    for term in comparison.terms
+                    if isinstance(term, FactTerm)
+                )
+        for place, rule in enumerate(self.rules):
+            for name in dict.fromkeys(rule.reason.names("fact")):
+                if name not in looked_at:
+                    yield self._finding("unlooked_fact", place, detail=name)
+
+    # ------------------------------------------------------------------- search
+
+    def _point(self, box: Box, cover: Sequence[Box]) -> Values | None:
+        """Facts in a box that no box of the cover has; ``None`` if there are none.
+
+        :raise _GivenUp: neither found nor shown that there are none
+        """
+        start = _meet(box, self.ahead)
+        if start is None:
+            return None
+        search = _Search(self.space)
+        found = search.run(start, [each for each in cover if _meet(start, each)])
+        if found is None and search.unknown:
+            raise _GivenUp
+        return found
+
+
+class _Search:
+    """Seeks a point of a box outside others, like a solver of clauses.
+
+    Each box of the cover must be left in at least one of its dimensions. The one
+    with the fewest ways out is left first.
+    """
+
+    def __init__(self, space: Space) -> None:
+        self.space = space
+        self.unknown = False
+        self._nodes = 0
+
+    def run(self, box: Box, cover: Sequence[Box]) -> Values | None:
+        self._nodes += 1
+        if self._nodes > NODES_MAX:
+            self.unknown = True
+            return None
+        open_boxes: list[Box] = []
+        best: list[tuple[Key, int]] | None = None
+        for each in cover:
+            exits: list[tuple[Key, int]] = []
+            left = False
+            for key, bits in each.items():
+                mine = box.get(key)
+                if mine is None:
+                    mine = self.space.full(key)
+                if not mine & bits:
+                    left = True
+                    break
+                if mine & ~bits:
+                    exits.append((key, mine & ~bits))
+            if left:
+                continue
+            if not exits:
+                return None  # the box is inside this one
+            open_boxes.append(each)
+            if best is None or len(exits) < len(best):
+                best = exits
+                chosen = each
+        if best is None:
+            return self._realized(box)
+        rest = [each for each in open_boxes if each is not chosen]
+        stay = box
+        for key, outside in best:
+            found = self.run({**stay, key: outside}, rest)
+            if found is not None:
+                return found
+            # the other ways out stay inside in this dimension: nothing twice
+            inside = stay.get(key, self.space.full(key)) & ~outside
+            stay = {**stay, key: inside}
+        return None
+
+    def _realized(self, box: Box) -> Values | None:
+        found = values_in(self.space, _with_unset(self.space, box))
+        if found is UNKNOWN:
+            self.unknown = True
+            return None
+        return found  # type: ignore[return-value]
+
+
+def _with_unset(space: Space, box: Box) -> Box:
+    """Say of each comparison of two facts what follows from one not being set."""
+    full = dict(box)
+    for key in box:
+        if isinstance(key, Relation):
+            for name in (key.left, key.right):
+                full.setdefault(name, space.full(name))
+    return full
+
+
+def _meet(box: Box, other: Box) -> Box | None:
+    """What two boxes have in common; ``None`` if nothing."""
+    met = dict(box)
+    for key, bits in other.items():
+        both = met[key] & bits if key in met else bits
+        if not both:
+            return None
+        met[key] = both
+    return met
+
+
+# ------------------------------------------------------------------------ texts
+
+
+def finding_text(
+    pack: CompiledPack,
+    finding: Finding,
+    lang: str | None = None,
+    translate: Translate | None = None,
+) -> str:
+    """What a finding says, in a language, with an example in words."""
+    words = translate or untranslated
+    labels = {rule.name: rule.label_in(lang) for rule in pack.pack.rules}
+    values: dict[str, str] = {
+        "rule": labels.get(finding.rule, finding.rule),
+        "others": "”, “".join(labels.get(name, name) for name in finding.others),
+        "day": finding.detail,
+    }
+    if finding.decision:
+        fields = pack.registry.get(finding.decision).fact_fields
+        values["example"] = _example(fields, finding.example, words)
+        if finding.code == "unlooked_fact":
+            values["fact"] = words(fields[finding.detail].label)
+        if finding.code == "contradiction":
+            values["conditions"] = _conditions(pack, finding, lang, words)
+    if finding.code == "unused_threshold":
+        threshold = {each.name: each for each in pack.pack.thresholds}[finding.detail]
+        values["threshold"] = threshold.label_in(lang)
+    if finding.code == "hidden":
+        values["others"] = f"“{values['others']}”"
+    return words(TEXTS[finding.code]) % values
+
+
+def _example(
+    fields: Mapping[str, FieldSpec], example: Mapping[str, Any], words: Translate
+) -> str:
+    currency = example.get("currency")
+    return ", ".join(
+        f"{words(fields[name].label)}: "
+        f"{format_value(fields[name], value, currency, words)}"
+        for name, value in example.items()
+    )
+
+
+def _conditions(
+    pack: CompiledPack, finding: Finding, lang: str | None, words: Translate
+) -> str:
+    [rule] = [
+        each
+        for each in pack.typed_rules(finding.decision)
+        if each.rule.name == finding.rule
+    ]
+    places = [int(place) for place in finding.detail.split(",") if place]
+    return "; ".join(
+        " / ".join(
+            _condition(comparison, lang, words)
+            for comparison in rule.clauses[place].any_of
+        )
+        for place in places
+    )
+
+
+def _condition(comparison: Comparison, lang: str | None, words: Translate) -> str:
+    parts = []
+    for term in comparison.terms:
+        if isinstance(term, FactTerm):
+            name = words(term.field.label)
+            parts.append(
+                f"{name} × {term.times.label_in(lang)}" if term.times else name
+            )
+        else:
+            parts.append(format_value(comparison.field, term.value, None, words))
+    joint = " … " if comparison.operator is Operator.BETWEEN else ", "
+    label = words(comparison.field.label)
+    return f"{label} {words(comparison.operator.value)} {joint.join(parts)}".rstrip()

@@ -1,0 +1,466 @@
+"""Checks before publishing: every finding against brute force over all facts that matter."""
+
+import itertools
+import random
+import time
+import types
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from samples import (
+    COUNTED,
+    FIRST,
+    ON,
+    REGISTRY,
+    SampleFacts,
+    compiled,
+    condition,
+    oracle,
+    pack_json,
+    rule,
+    threshold,
+)
+
+import rules
+
+FACTORS = [
+    threshold("half", "ratio", "0.5"),
+    threshold("double", "ratio", "2"),
+    threshold("back", "ratio", "-1"),
+]
+GRID = {
+    # constants are 0 to 3 and factors at most 2: beyond these bounds nothing new happens
+    "days": [None, *range(-9, 13)],
+    "grace": [None, *range(-9, 13)],
+    "urgent": [None, True, False],
+    "tier": [None, "key", "regular", "low", "new"],
+}
+ORDER = ["=", "≠", "<", "≤", ">", "≥"]
+BLANK = dict.fromkeys(SampleFacts.model_fields)
+seeds = st.integers(min_value=0, max_value=2**64 - 1)
+
+
+def found(*pack_rules, on=ON, decision="gate", thresholds=FACTORS):
+    """Findings of some rules by (code, rule), without remarks on texts and thresholds."""
+    subject = compiled(*pack_rules, thresholds=thresholds)
+    return {
+        (finding.code, finding.rule): finding
+        for finding in rules.find_problems(subject, on=on, decisions=[decision])
+    }
+
+
+def text_of(*pack_rules, **options):
+    """The sentence of the only finding."""
+    subject = compiled(*pack_rules)
+    [finding] = rules.find_problems(subject, on=ON, decisions=["gate"])
+    return rules.finding_text(subject, finding, **options)
+
+
+# ------------------------------------------------------------------ one by one
+
+
+def test_conditions_that_contradict_are_named():
+    """The author reads which conditions do, not all of them."""
+    sentence = text_of(
+        rule(
+            "mad",
+            [
+                condition("urgent", "=", True),
+                condition("days", ">", 5),
+                condition("tier", "=", "key"),
+                condition("days", "<", 3),
+            ],
+            label="Mad rule",
+        ),
+        rule("rest"),
+    )
+    assert sentence == (
+        "“Mad rule” can never fire: its conditions contradict each other: "
+        "Days overdue > 5 days; Days overdue < 3 days."
+    )
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        [condition("days", ">", 2), condition("days", "<", 3)],
+        [condition("amount", ">", "1"), condition("amount", "<", "1.000001")],
+        [condition("tier", "in", ["key"]), condition("tier", "≠", "key")],
+        [condition("days", "is not set"), condition("days", "≥", 0)],
+        [condition("urgent", "≠", True), condition("urgent", "≠", False)],
+        [condition("at", "<", "00:00")],
+        [condition("note", "=", "a"), condition("note", "not in", ["a", "b"])],
+        [
+            condition("days", ">", {"fact": "grace"}),
+            condition("grace", "≥", 5),
+            condition("days", "≤", 5),
+        ],
+        [
+            condition("days", "=", {"fact": "grace", "times": "half"}),
+            condition("grace", "=", 3),
+        ],
+        [
+            condition("days", "<", {"fact": "grace"}),
+            condition("days", ">", {"fact": "grace"}),
+        ],
+    ],
+)
+def test_a_rule_that_can_never_fire_is_found(conditions):
+    assert ("contradiction", "r") in found(rule(conditions=conditions))
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        [condition("days", ">", 2), condition("days", "<", 4)],
+        [condition("amount", ">", "1"), condition("amount", "<", "1.000002")],
+        [condition("note", "≠", "a"), condition("note", "≠", "b")],
+        [condition("at", "<", "00:01")],
+        [
+            condition("days", ">", {"fact": "grace"}),
+            condition("grace", "≥", 5),
+            condition("days", "≤", 6),
+        ],
+        [
+            condition("days", "=", {"fact": "grace", "times": "half"}),
+            condition("grace", "between", [3, 4]),
+        ],
+        [
+            condition("days", "<", {"fact": "grace", "times": "back"}),
+            condition("days", ">", 100),
+        ],
+    ],
+)
+def test_a_rule_that_may_fire_is_not(conditions):
+    assert ("contradiction", "r") not in found(rule(conditions=conditions))
+
+
+def test_a_rule_hidden_by_several_earlier_ones_names_them_and_no_others():
+    late = rule("late", [condition("days", ">", 3)])
+    early = rule("early", [condition("days", "≤", 3)])
+    unknown = rule("unknown", [condition("days", "is not set")])
+    vip = rule("vip", [condition("tier", "=", "key"), condition("days", "=", 90)])
+    last = rule("last", [condition("urgent", "=", True)], outcome={"effect": "release"})
+    finding = found(vip, late, early, unknown, last)["hidden", "last"]
+    assert finding.others == ("late", "early", "unknown")
+    assert finding.severity == "error"
+    # without one of them it fires for what that one took
+    assert ("hidden", "last") not in found(vip, late, early, last)
+
+
+def test_under_collect_nothing_hides_anything():
+    wide = rule("wide", decision="holds")
+    narrow = rule("narrow", [condition("days", ">", 3)], decision="holds")
+    assert not found(wide, narrow, decision="holds")
+
+
+def test_equal_conditions_with_different_outcomes_are_an_error():
+    """However they are written."""
+    one = rule("one", [condition("days", ">", 3)])
+    two = rule("two", [condition("days", "≥", 4)], outcome={"effect": "release"})
+    finding = found(one, two)["same_conditions", "two"]
+    assert (finding.others, finding.severity) == (("one",), "error")
+    assert found(one, {**two, "outcome": one["outcome"]})["repeated", "two"]
+
+
+def test_a_gap_comes_with_facts_in_words():
+    sentence = text_of(
+        rule("late", [condition("days", ">", 3)]),
+        rule("key", [condition("tier", "=", "key")]),
+    )
+    assert sentence == (
+        "No rule answers, for example when: Days overdue: 0 days, Tier: Regular."
+    )
+
+
+def test_what_is_not_known_is_a_gap_of_its_own():
+    """When all known facts are answered, the unknown ones are left."""
+    sentence = text_of(
+        rule("late", [condition("days", ">", 3)]),
+        rule("early", [condition("days", "≤", 3)]),
+    )
+    assert sentence == (
+        "No rule answers when something is not known, for example: "
+        "Days overdue: not set."
+    )
+
+
+def test_a_rule_for_all_the_rest_leaves_no_gap():
+    assert not found(rule("late", [condition("days", ">", 3)]), rule("rest"))
+
+
+def test_validity_is_part_of_it():
+    """Two rules for different times do not hide each other; the past is not asked."""
+    old = rule("old", valid_to="2026-06-30")
+    new = rule("new", valid_from="2026-07-01")
+    assert not found(old, new)
+    assert found(old, rule("new"), on=date(2026, 7, 1)).keys() == {("expired", "old")}
+    both = found(old, rule("new", valid_to="2026-06-01"))
+    assert both.keys() == {("repeated", "new"), ("gap", "")} or both.keys() == {
+        ("hidden", "new"),
+        ("gap", ""),
+    }
+
+
+def test_thresholds_count_with_their_values():
+    """A changed threshold may make a rule senseless."""
+    limits = [threshold("low", "integer", 3, unit="days", minimum=0, maximum=99)]
+    late = rule(
+        "late",
+        [condition("days", ">", {"threshold": "low"}), condition("days", "<", 10)],
+    )
+
+    def codes(**values):
+        subject = compiled(late, rule("rest"), thresholds=limits, **values)
+        return {finding.code for finding in rules.find_problems(subject, on=ON)}
+
+    assert codes() == set()
+    assert codes(low=9) == {"contradiction"}
+
+
+def test_unused_thresholds_and_reasons_about_other_facts_are_remarked():
+    subject = compiled(
+        rule("late", [condition("days", ">", 3)], reason="{amount} is late."),
+        rule("rest"),
+        thresholds=[threshold("spare", "integer", 1, label="Spare number")],
+    )
+    sentences = [
+        rules.finding_text(subject, finding)
+        for finding in rules.find_problems(subject, on=ON)
+    ]
+    assert sentences == [
+        "The reason of “late” names “Amount”, which no rule of this decision looks at.",
+        "No rule uses the threshold “Spare number”.",
+    ]
+
+
+def test_findings_speak_the_reader_s_language():
+    late = rule(
+        "late",
+        [condition("days", ">", 5), condition("days", "<", 3)],
+        label="Late",
+        i18n={"zh_CN": {"label": "逾期"}},
+    )
+    chinese = {
+        rules.analysis.TEXTS[
+            "contradiction"
+        ]: "“%(rule)s”永远不会触发：%(conditions)s。",
+        "Days overdue": "逾期天数",
+        "days": "天",
+    }
+    sentence = text_of(
+        late,
+        rule("rest"),
+        lang="zh_CN",
+        translate=lambda text: chinese.get(text, text),
+    )
+    assert sentence == "“逾期”永远不会触发：逾期天数 > 5 天; 逾期天数 < 3 天。"
+
+
+def test_a_rule_with_too_many_alternatives_is_said_to_be_undecided():
+    groups = [
+        {"any": [condition("days", "=", value) for value in range(6)]}
+        for _group in range(6)
+    ]
+    assert found(rule("wide", groups), rule("rest")).keys() == {("undecided", "wide")}
+
+
+def test_the_default_pack_has_no_error():
+    """What we deliver is what we would let somebody publish."""
+    with open(rules_folder() / "data" / "packs" / "default.json", "rb") as source:
+        pack = rules.compile_pack(rules.load_pack(source.read()))
+    errors = [
+        rules.finding_text(pack, finding)
+        for finding in rules.find_problems(pack, on=date(2026, 11, 22))
+        if finding.severity == "error"
+    ]
+    assert not errors
+
+
+def rules_folder():
+    from pathlib import Path
+
+    return Path(rules.__file__).resolve().parents[1]
+
+
+# ---------------------------------------------------------- against brute force
+
+
+class Author:
+    """Random small tables, written by somebody who makes mistakes."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        count = self.random.choice([1, 2, 2, 3])
+        self.facts = self.random.sample(["days", "grace", "urgent", "tier"], count)
+
+    def content(self, decision):
+        number = self.random.randint(1, 6)
+        return pack_json(
+            *(self.rule(place, decision) for place in range(number)),
+            thresholds=FACTORS,
+        )
+
+    def rule(self, place, decision):
+        conditions = [self.member() for _ in range(self.random.choice([0, 1, 1, 2, 3]))]
+        effect = self.random.choice(["hold", "release"])
+        return rule(f"r{place}", conditions, decision, outcome={"effect": effect})
+
+    def member(self):
+        if self.random.random() < 0.15:
+            return {"any": [self.comparison() for _ in range(2)]}
+        return self.comparison()
+
+    def comparison(self):
+        pick = self.random
+        name = pick.choice(self.facts)
+        if pick.random() < 0.12:
+            return condition(name, pick.choice(["is set", "is not set"]))
+        if name == "urgent":
+            return condition(name, pick.choice(["=", "≠"]), pick.random() < 0.5)
+        if name == "tier":
+            values = list(GRID["tier"][1:])
+            if pick.random() < 0.5:
+                some = pick.sample(values, pick.randint(1, 3))
+                return condition(name, pick.choice(["in", "not in"]), some)
+            return condition(name, pick.choice(["=", "≠"]), pick.choice(values))
+        if "days" in self.facts and "grace" in self.facts and pick.random() < 0.4:
+            operand = {"fact": "grace" if name == "days" else "days"}
+            if pick.random() < 0.5:
+                operand["times"] = pick.choice(["half", "double", "back"])
+            return condition(name, pick.choice(ORDER), operand)
+        if pick.random() < 0.2:
+            return condition(name, "between", sorted(pick.choices(range(4), k=2)))
+        return condition(name, pick.choice(ORDER), pick.randrange(4))
+
+
+def world(names):
+    """Every combination of what the facts may be."""
+    for values in itertools.product(*(GRID[name] for name in names)):
+        yield types.SimpleNamespace(
+            **{**BLANK, **dict(zip(names, values, strict=True))}
+        )
+
+
+def table_of(content, names):
+    """For each point of the world the rules that match, in order."""
+    everything = {
+        **content,
+        "rules": [{**each, "decision": "holds"} for each in content["rules"]],
+    }
+    return [(point, oracle(everything, "holds", point, ON)) for point in world(names)]
+
+
+many = settings(max_examples=250, deadline=None, database=None)
+
+
+@many
+@given(seeds)
+def test_findings_are_what_brute_force_finds_under_first(seed):
+    """Contradicting, hidden, repeated, gaps: none missed, none invented."""
+    author = Author(seed)
+    content = author.content("gate")
+    table = table_of(content, author.facts)
+    subject = rules.compile_pack(rules.load_pack(content), REGISTRY)
+    findings = rules.find_problems(subject, on=ON, decisions=["gate"])
+    codes = {finding.rule: finding.code for finding in findings if finding.rule}
+    gaps = [finding for finding in findings if finding.code.startswith("gap")]
+    firing = {names[0] for _point, names in table if names}
+    matching = {name for _point, names in table for name in names}
+    for each in content["rules"]:
+        name = each["name"]
+        assert (codes.get(name) == "contradiction") == (name not in matching), name
+        assert (name in codes) == (name not in firing), (name, codes)
+    empty = [point for point, names in table if not names]
+    known = [
+        point
+        for point in empty
+        if all(getattr(point, name) is not None for name in _mentioned(content))
+    ]
+    wanted = "gap" if known else "gap_unset" if empty else None
+    assert [gap.code for gap in gaps] == ([wanted] if wanted else [])
+    for gap in gaps:
+        point = types.SimpleNamespace(**{**BLANK, **gap.example})
+        assert not oracle(content, "gate", point, ON), gap.example
+    COUNTED["tables: findings = brute force"] += 1
+
+
+@many
+@given(seeds)
+def test_findings_are_what_brute_force_finds_under_collect(seed):
+    author = Author(seed)
+    content = author.content("holds")
+    table = table_of(content, author.facts)
+    subject = rules.compile_pack(rules.load_pack(content), REGISTRY)
+    codes = {
+        finding.rule: finding.code
+        for finding in rules.find_problems(subject, on=ON, decisions=["holds"])
+    }
+    points = {
+        each["name"]: frozenset(
+            place
+            for place, (_point, names) in enumerate(table)
+            if each["name"] in names
+        )
+        for each in content["rules"]
+    }
+    seen = set()
+    for each in content["rules"]:
+        name, where = each["name"], points[each["name"]]
+        key = (where, each["outcome"]["effect"])
+        wanted = "contradiction" if not where else "repeated" if key in seen else None
+        assert codes.get(name) == wanted, name
+        seen.add(key)
+    COUNTED["tables: findings = brute force"] += 1
+
+
+def _mentioned(content):
+    names = set()
+    for each in content["rules"]:
+        for one in each["conditions"]:
+            for member in one.get("any", [one]):
+                names.add(member["fact"])
+                operand = member.get("operand")
+                if isinstance(operand, dict) and "fact" in operand:
+                    names.add(operand["fact"])
+    return names
+
+
+# ------------------------------------------------------------------------ speed
+
+
+def test_two_hundred_rules_over_eight_facts_take_less_than_two_seconds():
+    pick = random.Random(7)
+    fields = [FIRST.fact_fields[name] for name in ("tier", "grade", "urgent", "known")]
+
+    def conditions():
+        for name in pick.sample(["days", "grace", "visits", "at"], 2):
+            if name == "at":
+                yield condition(
+                    name, pick.choice(["<", "≥"]), f"{pick.randrange(24):02d}:00"
+                )
+            else:
+                low = pick.randrange(60)
+                yield condition(name, "between", [low, low + pick.randrange(20)])
+        field = pick.choice(fields)
+        value = pick.choice(list(field.choices or (True, False)))
+        yield condition(field.name, pick.choice(["=", "≠"]), value)
+
+    subject = compiled(
+        *(
+            rule(
+                f"r{place}",
+                list(conditions()),
+                outcome={"effect": pick.choice(["hold", "release"])},
+            )
+            for place in range(199)
+        ),
+        rule("rest", outcome={"effect": "release"}),
+    )
+    start = time.perf_counter()
+    findings = rules.find_problems(subject, on=ON, decisions=["gate"])
+    seconds = time.perf_counter() - start
+    assert not any(finding.code in ("gap", "undecided") for finding in findings)
+    assert seconds < 2, f"{seconds:.2f} s"
