@@ -18,6 +18,7 @@ from . import aftersales_gate
 from . import aftersales_gate_recheck
 from . import aftersales_gate_transfer
 from . import aftersales_payment_reminder
+from . import aftersales_file_owner
 from . import aftersales_logistics_exception
 from . import aftersales_logistics_exception_line
 from . import aftersales_logistics_inform
@@ -25,6 +26,10 @@ from . import aftersales_approval_request
 from . import aftersales_urgency_request
 from . import aftersales_working_time
 from . import aftersales_earliest
+from . import aftersales_inspection_characteristic
+from . import aftersales_inspection
+from . import aftersales_inspection_line
+from . import aftersales_hold_inspection
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
@@ -32,6 +37,7 @@ from . import account_payment
 from . import helpdesk_ticket
 from . import mrp_production_urgency
 from . import payment_transaction
+from . import product_template
 from . import res_company
 from . import res_company_approval
 from . import res_config_settings
@@ -46,10 +52,13 @@ from . import sale_order_line
 from . import sale_order_logistics
 from . import sale_order_urgency
 from . import stock_location
+from . import stock_lot
 from . import stock_move
 from . import stock_move_urgency
+from . import stock_move_inspection
 from . import stock_picking
-from . import stock_picking_logistics
 from . import stock_picking_transfer
 from . import stock_picking_address
+from . import stock_picking_inspection
+from . import stock_picking_logistics
 from . import stock_warehouse

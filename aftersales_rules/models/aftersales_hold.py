@@ -201,6 +201,8 @@ class AftersalesHold(models.Model):
         self.flush_model(["state"])
         # sudo: whoever confirms an order may thereby put it on hold, nobody may
         # create a hold directly
+        # what was closed a moment ago must be so in the database as well, for the index
+        self.flush_model(["state"])
         ids = {vals["picking_id"] for vals in vals_list if vals.get("picking_id")}
         pickings = self.env["stock.picking"].sudo().browse(ids)
         pickings._set_transfer_held(True)

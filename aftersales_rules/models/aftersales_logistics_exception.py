@@ -42,7 +42,7 @@ class AftersalesLogisticsException(models.Model):
 
     _name = "aftersales.logistics.exception"
     _description = "Delivery Problem"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "aftersales.file.owner"]
     _order = "noticed_at desc, id desc"
     _mail_post_access = "read"
 
@@ -250,7 +250,7 @@ class AftersalesLogisticsException(models.Model):
             AftersalesLogisticsException, self.with_context(context)
         ).create(prepared)
         problems = problems.with_env(self.env)
-        problems._adopt_photos()
+        problems._adopt("photo_ids")
         for problem in problems:
             problem._log_reported()
             problem._judge("report")
@@ -297,7 +297,7 @@ class AftersalesLogisticsException(models.Model):
             self._check_open()
         result = super().write(vals)
         if "photo_ids" in vals:
-            self._adopt_photos()
+            self._adopt("photo_ids")
         if "days_late" in vals:
             self._judge_again()
         return result
@@ -319,19 +319,6 @@ class AftersalesLogisticsException(models.Model):
                 raise UserError(
                     self.env._("%(name)s is closed already.", name=problem.name)
                 )
-
-    def _adopt_photos(self):
-        """Photos belong to the problem: whoever may read it sees them."""
-        for problem in self:
-            photos = problem.photo_ids
-            photos.check_access("read")
-            # sudo: a photo that its uploader gave away may belong to nothing yet;
-            # what belongs to another document stays there
-            free = photos.sudo().filtered(
-                lambda photo: not photo.res_id
-                and (self.env.su or photo.create_uid.id == self.env.uid)
-            )
-            free.write({"res_model": problem._name, "res_id": problem.id})
 
     def _get_kind_label(self):
         self.ensure_one()

@@ -13,6 +13,7 @@ from . import test_demo_company
 from . import test_earliest_date
 from . import test_gate_cost
 from . import test_hold_flows
+from . import test_inspection
 from . import test_logistics
 from . import test_portal
 from . import test_recheck

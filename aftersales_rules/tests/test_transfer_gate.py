@@ -34,7 +34,7 @@ class TestTransferGate(TransferCase):
         pickings._judge_transfers(event)
 
     def missing(self, pickings):
-        self.tell(pickings, inspection_missing=True, uninspected_lots=2)
+        self.tell(pickings, inspection_missing=True, inspection_gaps="Glass: LOT2")
 
     # ------------------------------------------------------------------ holding
 
@@ -44,7 +44,7 @@ class TestTransferGate(TransferCase):
         self.assertEqual(self.transfer_causes(picking), ["inspection"])
         self.assertEqual(picking.hold_state, "held")
         message = self.assertRefused(self.ready(picking).button_validate())
-        for text in (picking.name, order.name, "2 lots", "Quality inspection"):
+        for text in (picking.name, order.name, "LOT2", "Quality inspection"):
             self.assertIn(text, message)
         self.assertNotIn(self.controller.name, message, "no controller waives it")
         self.assertEqual(picking.state, "assigned")
@@ -96,7 +96,7 @@ class TestTransferGate(TransferCase):
             address_before="Old Street",
             address_after="New Street",
             inspection_missing=True,
-            uninspected_lots=1,
+            inspection_gaps="Glass: LOT1",
         )
         message = self.assertRefused(self.ready(picking).button_validate())
         for text in (
@@ -105,7 +105,7 @@ class TestTransferGate(TransferCase):
             "Mr Dealer",
             "Old Street",
             "New Street",
-            "1 lot",
+            "LOT1",
         ):
             self.assertIn(text, message)
         self.assertEqual(

@@ -50,6 +50,9 @@ class TransferFacts(FactModel):
         unit=_("lots"),
         help=_("Lots, or quantities without a lot, that no inspection has passed."),
     )
+    inspection_gaps: str | None = text(
+        _("Goods without a pass"), help=_("Products and lots, by name.")
+    )
 
 
 class TransferOutcome(OutcomeModel):
