@@ -17,6 +17,8 @@ def uninstall_hook(env):
     Data files, models and fields are removed by Odoo.
     """
     env["ir.config_parameter"].search([("key", "=like", "aftersales_rules.%")]).unlink()
+    # numbers of each company, made when the first one was needed
+    env["ir.sequence"].search([("code", "=", "aftersales.project")]).unlink()
     # an activity type in use cannot be deleted
     types = (
         env["ir.model.data"]

@@ -30,6 +30,10 @@ from . import aftersales_inspection_characteristic
 from . import aftersales_inspection
 from . import aftersales_inspection_line
 from . import aftersales_hold_inspection
+from . import aftersales_project
+from . import aftersales_project_line
+from . import aftersales_project_conflict
+from . import aftersales_project_gate
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
@@ -51,6 +55,9 @@ from . import sale_order_address
 from . import sale_order_line
 from . import sale_order_logistics
 from . import sale_order_urgency
+from . import res_company_project
+from . import sale_order_project
+from . import sale_order_line_project
 from . import stock_location
 from . import stock_lot
 from . import stock_move

@@ -163,6 +163,8 @@ class AftersalesDecision(models.Model):
             "recheck": self.env._("Re-check"),
             "cron": self.env._("Scheduled check"),
             "deliver": self.env._("Delivery"),
+            "file": self.env._("Filing of a registration"),
+            "send": self.env._("Sending of the quotation"),
             "release": self.env._("Release"),
             "report": self.env._("Report of a problem"),
             "manual": self.env._("Check by hand"),

@@ -16,6 +16,9 @@ from . import test_hold_flows
 from . import test_inspection
 from . import test_logistics
 from . import test_portal
+from . import test_project
+from . import test_project_conflict
+from . import test_project_portal
 from . import test_recheck
 from . import test_release
 from . import test_settings

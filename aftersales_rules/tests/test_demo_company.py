@@ -90,6 +90,7 @@ class TestDemoCompany(TransactionCase):
             "accountant",
             "planner",
             "dealer",
+            "duty",
         ):
             user = self.demo(f"user_{role}")
             user.with_user(user)._check_credentials(

@@ -24,6 +24,13 @@ from .promises import (
 )
 from .transfer import TRANSFER_RELEASE, TransferFacts
 from .logistics import LOGISTICS_EXCEPTION, LogisticsFacts
+from .fee import MOULD_FEE_REFUND, MouldFeeFacts
+from .project import (
+    PROJECT_CONFLICT,
+    PROJECT_PERIOD,
+    ProjectConflictFacts,
+    ProjectPeriodFacts,
+)
 
 __all__ = [
     "CREDIT_HOLD",
@@ -31,6 +38,9 @@ __all__ = [
     "LOGISTICS_EXCEPTION",
     "ORDER_URGENCY",
     "QUOTATION_PROMISE",
+    "MOULD_FEE_REFUND",
+    "PROJECT_CONFLICT",
+    "PROJECT_PERIOD",
     "SHIPMENT_RELEASE",
     "SHIPPING_DAY",
     "TRANSFER_RELEASE",
@@ -39,6 +49,9 @@ __all__ = [
     "LogisticsFacts",
     "OrderUrgencyFacts",
     "QuotationPromiseFacts",
+    "MouldFeeFacts",
+    "ProjectConflictFacts",
+    "ProjectPeriodFacts",
     "ShippingDayFacts",
     "TransferFacts",
 ]
