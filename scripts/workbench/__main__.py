@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 
 from . import console, databases, demo, lint, odoo, postgres, pythons, settings, suites
 
@@ -55,8 +55,9 @@ def down(_args: argparse.Namespace) -> int:
 
 
 def environment(_args: argparse.Namespace) -> int:
-    with workshop() as shop:
-        for key in ("PGHOST", "PGPORT", "PGUSER", "PATH", "ODOO_RC"):
+    """Variables on stdout, for eval; progress elsewhere."""
+    with redirect_stdout(sys.stderr), workshop() as shop, redirect_stdout(sys.__stdout__):
+        for key in ("PGHOST", "PGPORT", "PGUSER", "PATH", "ODOO_RC", *settings.BYTECODE):
             print(f"export {key}={shop.env.get(key, '')!r}")
         print(f"export ODOO_SOURCE={str(shop.odoo.python_path)!r}")
     return 0
@@ -218,6 +219,7 @@ def main() -> int:
     else:
         args = parser.parse_args()
     settings.CACHE.mkdir(parents=True, exist_ok=True)
+    os.environ.update(settings.BYTECODE)
     try:
         return COMMANDS[args.command][0](args)
     except console.Stop as error:

@@ -17,6 +17,11 @@ CACHE = Path(
     or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / ADDON_NAME
 ).expanduser()
 LOGS = CACHE / "logs"
+BYTECODE = {
+    "PYTHONDONTWRITEBYTECODE": "",
+    "PYTHONPYCACHEPREFIX": os.environ.get("PYTHONPYCACHEPREFIX") or str(CACHE / "pycache"),
+}
+"""Compiled modules stay in the cache: without them each start of Odoo takes twice as long."""
 
 BASE_MODULES = (
     "sale_management",
