@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,17 +17,22 @@ from .odoo import Odoo
 from .pythons import Environment
 
 INSTALL_ADVICE = "read the log named above; the Odoo error stands near its end."
-_FINISH_TEMPLATE = """
-# A copy of a database has no copy of the files beside it.
-env['ir.config_parameter'].set_param('ir_attachment.location', 'db')
-env['ir.attachment'].force_storage()
+BUNDLES = """
 # The pages' scripts and styles, or each copy would spend half a minute on its first page.
-bundles = ('web.assets_web', 'web.assets_frontend', 'web.assets_frontend_lazy',
-           'web.assets_frontend_minimal', 'web.report_assets_common')
+bundles = ('web.assets_web', 'web.assets_web_print', 'web.assets_emoji',
+           'web.assets_backend_lazy', 'bus.websocket_worker_assets', 'web.assets_frontend',
+           'web.assets_frontend_lazy', 'web.assets_frontend_minimal', 'portal.assets_chatter',
+           'web.report_assets_common')
 for bundle in bundles:
     env['ir.qweb']._get_asset_bundle(bundle, css=False, js=True).js()
     env['ir.qweb']._get_asset_bundle(bundle, css=True, js=False).css()
 env.cr.commit()
+"""
+_FINISH_TEMPLATE = f"""
+# A copy of a database has no copy of the files beside it.
+env['ir.config_parameter'].set_param('ir_attachment.location', 'db')
+env['ir.attachment'].force_storage()
+{BUNDLES}
 """
 
 
@@ -162,28 +167,17 @@ class Workshop:
             for line in (settings.REQUIREMENTS / "lock.txt").read_text().splitlines()
             if "odoo-addon" in line
         ]
-        name = f"ar_base_{settings.digest(modules, self.odoo.version, pins, _FINISH_TEMPLATE)}"
-        with self._alone(name) as missing:
-            if not missing:
-                return name
-            building = f"{name}_building"
+
+        def build(name: str) -> None:
             with console.step(
-                f"installing {len(modules)} Odoo modules into {name}",
+                f"installing {len(modules)} Odoo modules into the base template",
                 "Odoo, two to four minutes",
             ):
-                self.create(building)
-                self.odoo_run(
-                    "-d",
-                    building,
-                    "-i",
-                    ",".join(modules),
-                    "--stop-after-init",
-                    "--no-http",
-                    log=name,
-                )
-                self.shell(building, _FINISH_TEMPLATE, log=f"{name}-files")
-                self.rename(building, name)
-        return name
+                self._install(name, ",".join(modules))
+                self.shell(name, _FINISH_TEMPLATE, log=f"{name}-files")
+
+        inputs = (modules, self.odoo.version, pins, _FINISH_TEMPLATE)
+        return self.prepared("ar_base", "template0", inputs, build)
 
     def installed(self) -> str:
         """The base template with the addon installed; built again whenever its sources change.
@@ -193,28 +187,33 @@ class Workshop:
         given = os.environ.get("AFTERSALES_TEMPLATE")
         if given and self.exists(given):
             return given
-        base = self.base()
-        name = f"ar_test_{settings.digest(base, settings.addon_digest())}"
-        with self._alone(name) as missing:
-            if not missing:
-                return name
-            building = f"{name}_building"
+
+        def build(name: str) -> None:
             with console.step(
-                f"installing {settings.ADDON_NAME} into {name}", "Odoo, half a minute"
+                f"installing {settings.ADDON_NAME} into a copy of it", "Odoo, half a minute"
             ):
-                self._drop_older("ar_test_")
-                self.create(building, template=base)
-                self.odoo_run(
-                    "-d",
-                    building,
-                    "-i",
-                    settings.ADDON_NAME,
-                    "--stop-after-init",
-                    "--no-http",
-                    log=name,
-                )
+                self._install(name, settings.ADDON_NAME)
+
+        base = self.base()
+        return self.prepared("ar_test", base, (base, settings.addon_digest()), build)
+
+    def prepared(
+        self, kind: str, template: str, inputs: tuple, build: Callable[[str], object]
+    ) -> str:
+        """A template that ``build`` makes of another one; made anew when the inputs change."""
+        name = f"{kind}_{settings.digest(*inputs)}"
+        with self._alone(name) as missing:
+            if missing:
+                self._drop_older(kind)
+                building = f"{name}_building"
+                self.create(building, template)
+                build(building)
                 self.rename(building, name)
         return name
+
+    def _install(self, database: str, modules: str) -> None:
+        options = ("-d", database, "-i", modules, "--stop-after-init", "--no-http")
+        self.odoo_run(*options, log=database)
 
     @contextmanager
     def _alone(self, name: str) -> Iterator[bool]:
@@ -224,10 +223,10 @@ class Workshop:
                 fcntl.flock(guard, fcntl.LOCK_EX)
             yield not self.exists(name)
 
-    def _drop_older(self, prefix: str) -> None:
+    def _drop_older(self, kind: str) -> None:
         """Keep the newest two of a kind: a day of work would leave dozens."""
         query = (
-            f"SELECT datname FROM pg_database WHERE datname ~ '^{prefix}[0-9a-f]{{10}}$'"
+            f"SELECT datname FROM pg_database WHERE datname ~ '^{kind}_[0-9a-f]{{10}}$'"
             " ORDER BY oid DESC OFFSET 2"
         )
         for name in self.sql(query).split():

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from datetime import date
 
 from . import browser, console, serve, settings
-from .databases import Workshop
+from .databases import BUNDLES, Workshop
 
 DATABASE = "ar_demo"
 _STAMP = "aftersales_rules.demo_made_from"
@@ -18,7 +19,7 @@ for name in {{files!r}}:
     convert_file(env, '{settings.ADDON_NAME}', name, {{{{}}}}, mode='init', noupdate=True)
 module.demo = True
 env['ir.config_parameter'].set_param('{_STAMP}', {{stamp!r}})
-env.cr.commit()
+{BUNDLES}
 """
 
 
@@ -39,8 +40,15 @@ def ensure(shop: Workshop) -> None:
 def load(shop: Workshop, database: str, stamp: str = "") -> None:
     """Load the addon's demo data into a database that has the addon."""
     files = settings.manifest().get("demo", [])
-    with console.step(f"loading the demo company into {database}", "Odoo, half a minute"):
+    with console.step("loading the demo company", "Odoo, half a minute"):
         shop.shell(database, _LOAD.format(files=files, stamp=stamp), log=f"demo-data-{database}")
+
+
+def template(shop: Workshop) -> str:
+    """The installed template with the demo company; its dates count from today."""
+    installed = shop.installed()
+    inputs = (installed, _LOAD, date.today())
+    return shop.prepared("ar_company", installed, inputs, lambda name: load(shop, name))
 
 
 def narrate(shop: Workshop) -> int:

@@ -102,6 +102,8 @@ def _unpacked() -> Odoo:
         path = found.addons[0] / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
+        # Always the same time: a newer one would have every database build its scripts anew.
+        os.utime(path, (0, 0))
     return Odoo(found.python_path, found.addons, _package_version(stamp.read_text()))
 
 
