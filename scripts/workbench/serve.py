@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import TextIO
 
 from . import console, settings
 from .databases import Workshop
@@ -17,16 +19,25 @@ from .databases import Workshop
 READY_SECONDS = 180
 
 
-def free_port(first: int) -> int:
-    """The first port from ``first`` on that nothing listens on."""
+def reserve_port(first: int) -> tuple[int, TextIO]:
+    """The first port from ``first`` on that nothing listens on, and a lock on it.
+
+    Another server of ours passes by a locked port: between the choice of a port and the moment
+    when Odoo listens there, seconds go by.
+    """
+    folder = settings.CACHE / "ports"
+    folder.mkdir(parents=True, exist_ok=True)
     for port in range(first, first + 200):
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
+        guard = (folder / str(port)).open("a")
+        try:
+            fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
+        except OSError:
+            guard.close()
+            continue
+        return port, guard
     raise console.Stop(f"no free port between {first} and {first + 200}", "stop what occupies them")
 
 
@@ -38,7 +49,7 @@ class Server:
     ) -> None:
         self.shop = shop
         self.database = database
-        self.port = free_port(first_port)
+        self.port, self._guard = reserve_port(first_port)
         self.crons = crons
         self.log = settings.LOGS / f"server-{database}.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -86,6 +97,7 @@ class Server:
 
     def stop(self) -> None:
         """Stop the process and whatever it started."""
+        self._guard.close()
         if self.process is None:
             return
         for number, patience in ((signal.SIGTERM, 15), (signal.SIGKILL, 10)):
