@@ -7,12 +7,20 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 
-def login(page: Page, user: str = "admin", password: str = "admin") -> None:
-    """Log in through the form; ends in the web client, or in the portal."""
-    page.goto("/web/login", wait_until="domcontentloaded")
+def log_in(page: Page, user: str, password: str, redirect: str = "") -> None:
+    """Log in through the form; ends where Odoo leads, or where asked for."""
+    query = f"?redirect={redirect}" if redirect else ""
+    page.goto(f"/web/login{query}", wait_until="domcontentloaded")
     page.fill("input[name=login]", user)
     page.fill("input[name=password]", password)
     page.click("form.oe_login_form button[type=submit]")
+    if redirect:
+        page.wait_for_url(f"**{redirect}")
+
+
+def login(page: Page, user: str = "admin", password: str = "admin") -> None:
+    """Log in through the form; ends in the web client, or in the portal."""
+    log_in(page, user, password)
     expect(page.locator(".o_main_navbar, .o_portal").first).to_be_visible()
 
 

@@ -5,7 +5,7 @@ others run through the workbench: `make test-system`, `make test-browser`, or on
 file at a time with `scripts/run exec pytest tests/system/test_x.py`.
 
 ``workshop``       makes, copies and drops databases, runs Odoo's command line
-``new_database``   a fresh database, from the installed or the base template
+``new_database``   a fresh copy of the installed template, or of another one
 ``odoo_server``    a served Odoo on a copy of the installed template, one a module
 ``rpc``            ``rpc(login, password)``: a client of the external API
 ``web``            ``web(login, password)``: a web client's session, with call_kw
@@ -19,7 +19,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(ROOT / "tests"))
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
     from clients import RpcClient, WebClient
     from workbench.databases import Workshop
@@ -63,13 +63,13 @@ def workshop() -> Iterator[Workshop]:
 def new_database(
     workshop: Workshop, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., str]]:
-    """``new_database(installed=True)`` gives the name of a fresh database."""
+    """``new_database(template)``: a fresh database, with the addon by default."""
     made: list[str] = []
     stem = re.sub(r"[^a-z0-9]+", "_", Path(str(request.fspath)).stem)
 
-    def make(*, installed: bool = True) -> str:
+    def make(template: str = "") -> str:
         name = f"ar_sys_{os.getpid()}_{stem}_{len(made)}"[:60]
-        workshop.create(name, workshop.installed() if installed else workshop.base())
+        workshop.create(name, template or workshop.installed())
         made.append(name)
         return name
 
@@ -139,14 +139,38 @@ def screenshots() -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def new_context(
+    chromium: Browser, odoo_server: Server
+) -> Iterator[Callable[..., BrowserContext]]:
+    """``new_context(DESK or PHONE)``: a browser with cookies and a cache of its own."""
+    made: list[BrowserContext] = []
+
+    def make(viewport: dict[str, int] = DESK) -> BrowserContext:
+        phone = viewport["width"] <= PHONE["width"]
+        context = chromium.new_context(
+            base_url=odoo_server.url,
+            viewport=viewport,
+            locale="en-US",
+            is_mobile=phone,
+            has_touch=phone,
+        )
+        context.set_default_timeout(WAIT_MILLISECONDS)
+        made.append(context)
+        return context
+
+    yield make
+    for context in made:
+        context.close()
+
+
 @pytest.fixture
 def new_page(
-    chromium: Browser,
-    odoo_server: Server,
+    new_context: Callable[..., BrowserContext],
     screenshots: Path,
     request: pytest.FixtureRequest,
-) -> Iterator[Callable[..., Page]]:
-    """``new_page(DESK or PHONE, lang)``: a page in a context of its own.
+) -> Iterator[Callable[[BrowserContext], Page]]:
+    """``new_page(context)``: a page in this browser.
 
     A test that fails leaves a screenshot of each of its pages; one whose pages
     threw an uncaught exception fails.
@@ -154,15 +178,7 @@ def new_page(
     pages: list[Page] = []
     errors: list[str] = []
 
-    def make(viewport: dict[str, int] = DESK, locale: str = "en-US") -> Page:
-        context = chromium.new_context(
-            base_url=odoo_server.url,
-            viewport=viewport,
-            locale=locale,
-            is_mobile=viewport is PHONE,
-            has_touch=viewport is PHONE,
-        )
-        context.set_default_timeout(WAIT_MILLISECONDS)
+    def make(context: BrowserContext) -> Page:
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         pages.append(page)
@@ -174,20 +190,20 @@ def new_page(
         if report is None or report.failed:
             name = re.sub(r"\W+", "_", request.node.name)
             page.screenshot(path=screenshots / f"FAILED_{name}_{number}.png")
-        page.context.close()
+        page.close()
     assert not errors, f"uncaught in the page: {errors}"
 
 
 @pytest.fixture
-def page(new_page: Callable[..., Page]) -> Page:
+def page(new_page: Callable[..., Page], new_context: Callable[..., Any]) -> Page:
     """A page at desk width, not logged in: see ``browser_helpers.login``."""
-    return new_page(DESK)
+    return new_page(new_context(DESK))
 
 
 @pytest.fixture
-def phone_page(new_page: Callable[..., Page]) -> Page:
+def phone_page(new_page: Callable[..., Page], new_context: Callable[..., Any]) -> Page:
     """A page at phone width with touch."""
-    return new_page(PHONE)
+    return new_page(new_context(PHONE))
 
 
 @pytest.hookimpl(hookwrapper=True)

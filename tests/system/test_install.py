@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 
@@ -129,9 +130,13 @@ STRUCTURE = {
 @pytest.fixture(scope="module")
 def database(workshop, new_database):
     """A database with some hundred documents, without the addon."""
-    name = new_database(installed=False)
-    workshop.shell(name, USE, log="test-install-use")
-    return name
+    base = workshop.base()
+
+    def build(name):
+        workshop.shell(name, USE, log="test-install-use")
+
+    inputs = (base, USE, date.today())
+    return new_database(workshop.prepared("ar_used", base, inputs, build))
 
 
 def structure(workshop, database):
