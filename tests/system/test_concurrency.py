@@ -25,10 +25,10 @@ AMOUNT = 600.0
 class Shop:
     """Creates what a test needs, through the external API."""
 
-    def __init__(self, web) -> None:
+    def __init__(self, web, clients: SimpleQueue) -> None:
         self.web = web
+        self.clients = clients
         self.admin = web()
-        self.clients: SimpleQueue = SimpleQueue()
         companies = self.admin.call("res.company", "search", [])
         self.admin.call(
             "res.company",
@@ -103,9 +103,15 @@ class Shop:
         return [(row["state"], row["hold_state"] or "") for row in rows]
 
 
+@pytest.fixture(scope="module")
+def clients(odoo_server) -> SimpleQueue:
+    """Sessions that are free; to log in takes half a second."""
+    return SimpleQueue()
+
+
 @pytest.fixture
-def shop(web) -> Shop:
-    return Shop(web)
+def shop(web, clients) -> Shop:
+    return Shop(web, clients)
 
 
 def test_exactly_one_of_two_orders_confirmed_at_once_goes_on(shop, odoo_server):

@@ -50,9 +50,14 @@ def copied(tmp_path_factory) -> Path:
     return target
 
 
-def test_a_plain_copy_builds_a_wheel_with_all_the_addon(copied, tmp_path):
+@pytest.fixture(scope="module")
+def wheel(copied, tmp_path_factory) -> Path:
+    """What the plain copy gives."""
+    return _wheel(copied, tmp_path_factory.mktemp("wheel"))
+
+
+def test_a_plain_copy_builds_a_wheel_with_all_the_addon(copied, wheel):
     """The wheel has every file of the addon, under Odoo's namespace, and no other."""
-    wheel = _wheel(copied, tmp_path)
     assert wheel.name.startswith("odoo_addon_aftersales_rules-19.0.")
     names = _names(wheel)
     expected = {
@@ -67,15 +72,15 @@ def test_a_plain_copy_builds_a_wheel_with_all_the_addon(copied, tmp_path):
     } == expected
 
 
-def test_the_wheel_brings_what_the_manifest_names(copied, tmp_path):
+def test_the_wheel_brings_what_the_manifest_names(wheel):
     """Data files, and the rules core, which no manifest names."""
-    names = _names(_wheel(copied, tmp_path))
+    names = _names(wheel)
     manifest = ast.literal_eval((ADDON / "__manifest__.py").read_text())
     for name in [*manifest["data"], *manifest.get("demo", ()), "rules/__init__.py"]:
         assert INSIDE + name in names
 
 
-def test_a_fresh_clone_builds_the_same_wheel(copied, tmp_path):
+def test_a_fresh_clone_builds_the_same_wheel(tmp_path):
     """whool counts commits in a clone; the files are those of the plain copy."""
     subprocess.run(
         ["git", "clone", "--quiet", str(ROOT), str(tmp_path / "clone")], check=True
@@ -86,9 +91,9 @@ def test_a_fresh_clone_builds_the_same_wheel(copied, tmp_path):
     assert INSIDE + "__manifest__.py" in _names(wheel)
 
 
-def test_the_wheel_requires_pydantic_and_not_durable_rules(copied, tmp_path):
+def test_the_wheel_requires_pydantic_and_not_durable_rules(wheel):
     """A server without a compiler can install the addon."""
-    with zipfile.ZipFile(_wheel(copied, tmp_path)) as archive:
+    with zipfile.ZipFile(wheel) as archive:
         (metadata,) = (
             name for name in archive.namelist() if name.endswith("/METADATA")
         )
