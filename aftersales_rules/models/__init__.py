@@ -23,6 +23,7 @@ from . import aftersales_logistics_exception
 from . import aftersales_logistics_exception_line
 from . import aftersales_logistics_inform
 from . import aftersales_approval_request
+from . import aftersales_promise_request
 from . import aftersales_urgency_request
 from . import aftersales_working_time
 from . import aftersales_earliest
@@ -39,6 +40,7 @@ from . import account_move_line
 from . import account_partial_reconcile
 from . import account_payment
 from . import helpdesk_ticket
+from . import mail_template_promise
 from . import mrp_production_urgency
 from . import payment_transaction
 from . import product_template
@@ -54,6 +56,8 @@ from . import sale_order_earliest
 from . import sale_order_address
 from . import sale_order_line
 from . import sale_order_logistics
+from . import sale_order_line_promise
+from . import sale_order_promise
 from . import sale_order_urgency
 from . import res_company_project
 from . import sale_order_project

@@ -165,8 +165,9 @@ class AftersalesApprovalRequest(models.AbstractModel):
     # ------------------------------------------------------------------- actions
 
     @api.model
-    def _ask(self, order, vals, decision=None):
-        """File a request about an order and tell those who decide."""
+    def _ask(self, order, vals, decision=None, asking=None):
+        """File a request about an order, in the name of whoever asks."""
+        user = self.env.user if asking is None else asking
         # sudo: requests are written here only, after the caller checked the order
         request = self.sudo().create(
             {
@@ -174,7 +175,7 @@ class AftersalesApprovalRequest(models.AbstractModel):
                 "order_id": order.id,
                 "company_id": order.company_id.id,
                 "amount": order.amount_total,
-                "requested_by_id": self.env.uid,
+                "requested_by_id": user.id,
                 "requested_at": fields.Datetime.now(),
                 "decision_id": decision.id if decision else False,
             }

@@ -227,6 +227,19 @@ class AftersalesDecision(models.Model):
                 return texts
         return None
 
+    def _get_all_rendered(self) -> list:
+        """Reasons and remedies of all rules that matched, in the user's language."""
+        self.ensure_one()
+        record = self.sudo()  # sudo: who reads the document may read why
+        try:
+            return record._get_compiled().render(
+                record._get_decision(),
+                self.env.lang,
+                self.env["aftersales.text"]._term,
+            )
+        except RulesError:  # rules of an addon that is gone
+            return []
+
     def _get_decision(self) -> Decision:
         """The decision of the core, as it was stored."""
         self.ensure_one()

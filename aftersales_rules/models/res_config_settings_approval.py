@@ -10,3 +10,8 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         required=True,
     )
+    aftersales_mode_quotation_promise = fields.Selection(
+        related="company_id.aftersales_mode_quotation_promise",
+        readonly=False,
+        required=True,
+    )

@@ -1,7 +1,6 @@
 from . import test_gate_mode
 from . import test_address_change
 from . import test_version_checks
-from . import test_gate_mode
 from . import test_credit_facts
 from . import test_credit_hold
 from . import test_credit_limit
@@ -19,6 +18,7 @@ from . import test_portal
 from . import test_project
 from . import test_project_conflict
 from . import test_project_portal
+from . import test_promise
 from . import test_recheck
 from . import test_release
 from . import test_settings

@@ -5,3 +5,5 @@ from . import aftersales_hold_release
 from . import aftersales_urgency_ask
 from . import aftersales_project_answer
 from . import aftersales_project_resolve
+from . import aftersales_promise_ask
+from . import mail_compose_message

@@ -7,6 +7,7 @@ What gathers the facts is ``models/sale_order_urgency.py`` and
 All money is in the currency of the order's company, all dates in its time zone.
 """
 
+from datetime import date
 from decimal import Decimal
 
 from ..facts import (
@@ -14,6 +15,7 @@ from ..facts import (
     OutcomeModel,
     boolean,
     choice,
+    date_fact,
     integer,
     money,
     ratio,
@@ -102,6 +104,16 @@ class QuotationPromiseFacts(FactModel):
         ),
     )
     price_above_product: str | None = text(_("Product furthest above list price"))
+    promised_date: date | None = date_fact(
+        _("Promised date"), help=_("The delivery date on the order.")
+    )
+    earliest_date: date | None = date_fact(
+        _("Earliest date"),
+        help=_(
+            "The first working day that stock, lead times and planned load allow; "
+            "of a confirmed order as it was at its confirmation."
+        ),
+    )
     days_before_earliest: int | None = integer(
         _("Days before the earliest date"),
         unit=_("days"),
