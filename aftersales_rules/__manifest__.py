@@ -75,6 +75,8 @@
         "views/helpdesk_ticket_views.xml",
         "wizards/aftersales_address_change_wizard_views.xml",
         "views/aftersales_address_change_views.xml",
+        "wizards/aftersales_order_change_wizard_views.xml",
+        "views/aftersales_order_change_views.xml",
         "views/res_partner_views.xml",
         "views/sale_portal_templates.xml",
         "views/project_portal_templates.xml",

@@ -10,6 +10,8 @@ from . import aftersales_release
 from . import aftersales_release_authority
 from . import aftersales_address_change
 from . import aftersales_address_acknowledgement
+from . import aftersales_order_change
+from . import aftersales_order_change_goods
 from . import aftersales_credit_limit
 from . import aftersales_credit_account
 from . import aftersales_order_received
@@ -54,6 +56,7 @@ from . import resource_calendar
 from . import sale_order
 from . import sale_order_earliest
 from . import sale_order_address
+from . import sale_order_change
 from . import sale_order_line
 from . import sale_order_logistics
 from . import sale_order_line_promise
@@ -65,6 +68,7 @@ from . import sale_order_line_project
 from . import stock_location
 from . import stock_lot
 from . import stock_move
+from . import stock_move_change
 from . import stock_move_urgency
 from . import stock_move_inspection
 from . import stock_picking
@@ -72,4 +76,5 @@ from . import stock_picking_transfer
 from . import stock_picking_address
 from . import stock_picking_inspection
 from . import stock_picking_logistics
+from . import stock_picking_change
 from . import stock_warehouse

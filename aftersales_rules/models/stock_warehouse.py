@@ -12,3 +12,32 @@ class StockWarehouse(models.Model):
         help="Gets a to-do when the money for a held delivery has arrived and nobody "
         "is responsible for the transfer (O5).",
     )
+    suspended_location_id = fields.Many2one(
+        "stock.location",
+        string="Suspended Orders",
+        copy=False,
+        check_company=True,
+        domain="[('usage', '=', 'internal')]",
+        help="Where goods wait that were picked or made for an order whose change or "
+        "cancellation is registered; made when it is first needed (O10).",
+    )
+
+    def _get_suspended_location(self):
+        """The location of suspended orders, made when it is first needed."""
+        self.ensure_one()
+        # sudo: whoever registers a change need not be allowed to set up locations
+        warehouse = self.sudo()
+        if not warehouse.suspended_location_id:
+            lang = warehouse.company_id.partner_id.lang or self.env.lang
+            env = warehouse.with_context(lang=lang).env
+            warehouse.suspended_location_id = env["stock.location"].create(
+                {
+                    "name": env._("Suspended Orders"),
+                    "location_id": warehouse.view_location_id.id,
+                    "usage": "internal",
+                    "company_id": warehouse.company_id.id,
+                }
+            )
+            # at once: two who need it first at the same moment make one
+            warehouse.flush_recordset(["suspended_location_id"])
+        return warehouse.suspended_location_id

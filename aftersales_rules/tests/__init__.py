@@ -1,4 +1,3 @@
-from . import test_gate_mode
 from . import test_address_change
 from . import test_version_checks
 from . import test_credit_facts
@@ -14,6 +13,7 @@ from . import test_gate_cost
 from . import test_hold_flows
 from . import test_inspection
 from . import test_logistics
+from . import test_order_change
 from . import test_portal
 from . import test_project
 from . import test_project_conflict

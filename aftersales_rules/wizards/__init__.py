@@ -1,5 +1,6 @@
 from . import aftersales_approval_answer
 from . import aftersales_address_change_wizard
+from . import aftersales_order_change_wizard
 from . import aftersales_gate_mode
 from . import aftersales_hold_release
 from . import aftersales_urgency_ask
