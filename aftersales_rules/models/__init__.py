@@ -19,6 +19,7 @@ from . import aftersales_credit_facts
 from . import aftersales_gate
 from . import aftersales_gate_recheck
 from . import aftersales_gate_transfer
+from . import aftersales_gate_production
 from . import aftersales_payment_reminder
 from . import aftersales_file_owner
 from . import aftersales_logistics_exception
@@ -44,6 +45,9 @@ from . import account_payment
 from . import helpdesk_ticket
 from . import mail_template_promise
 from . import mrp_production_urgency
+from . import mrp_production
+from . import mrp_production_deposit
+from . import mrp_workorder
 from . import payment_transaction
 from . import product_template
 from . import res_company
@@ -54,6 +58,7 @@ from . import res_partner
 from . import res_partner_address
 from . import resource_calendar
 from . import sale_order
+from . import sale_order_kind
 from . import sale_order_earliest
 from . import sale_order_address
 from . import sale_order_change
@@ -77,4 +82,5 @@ from . import stock_picking_address
 from . import stock_picking_inspection
 from . import stock_picking_logistics
 from . import stock_picking_change
+from . import stock_rule
 from . import stock_warehouse

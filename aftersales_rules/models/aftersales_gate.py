@@ -18,10 +18,13 @@ BULK_MIN = 32
 
 GATE_DECISIONS = {
     "procurement": "credit_hold",
+    "production": "production_release",
     "shipment": "shipment_release",
     "transfer": "transfer_release",
 }
 """The decision that each gate asks for."""
+ORDER_GATES = ("procurement", "production", "shipment")
+"""Gates at which an order as a whole is judged, on its money."""
 
 
 class Judged(tuple):
@@ -52,6 +55,7 @@ class Judgement:
     open_holds: models.BaseModel
     debtor_id: int
     causes: dict = field(default_factory=dict)
+    warning: object = None
     waived: bool = False
     record: models.BaseModel | None = None
 
@@ -59,6 +63,8 @@ class Judgement:
     def result(self):
         if self.causes:
             return "hold"
+        if self.warning:
+            return "warn"
         return "waived" if self.waived else "release"
 
 
@@ -69,8 +75,8 @@ class AftersalesGate(models.AbstractModel):
     # ------------------------------------------------------------------- judging
 
     @api.model
-    def _judge_credit(self, orders, event, gates=("procurement", "shipment")):
-        """Judge confirmed orders and apply what the rules say (O1–O4).
+    def _judge_credit(self, orders, event, gates=ORDER_GATES):
+        """Judge confirmed orders and apply what the rules say (O1–O8).
 
         :param orders: `sale.order` in state sale
         :param str event: confirm, change, recheck or deliver
@@ -80,7 +86,11 @@ class AftersalesGate(models.AbstractModel):
         """
         # sudo: credit is judged on figures that the person need not see, and holds
         # are opened for whoever confirms, customers on the portal among them
-        orders = orders.sudo().filtered(
+        orders = orders.sudo()
+        if event in ("confirm", "change"):
+            # the kind is a fact of what follows
+            orders._decide_order_kind(event)
+        orders = orders.filtered(
             lambda order: any(
                 order.company_id._aftersales_mode(GATE_DECISIONS[gate]) != "off"
                 for gate in gates
@@ -137,6 +147,17 @@ class AftersalesGate(models.AbstractModel):
                 held = True
             if order not in going_on and not held:
                 committed[credit.key] += credit.own
+            if "production" in gates and self._asks_production(order, standing):
+                judgement = self._judge_one(
+                    order,
+                    "production",
+                    self._prepare_production_facts(order, facts, standing),
+                    credit,
+                    standing,
+                    going_on,
+                )
+                if judgement:
+                    judgements.append(judgement)
             if "shipment" in gates and not held and self._ships(order, event):
                 judgement = self._judge_one(
                     order, "shipment", facts, credit, standing, going_on
@@ -169,6 +190,8 @@ class AftersalesGate(models.AbstractModel):
             cause = match.outcome.get("cause")
             if standing.get_releases(order)._covers(gate, cause, credit.amount, today):
                 judgement.waived = True
+            elif match.outcome["effect"] == "warn":
+                judgement.warning = match
             else:
                 judgement.causes.setdefault(cause, match)
         return judgement
@@ -220,7 +243,7 @@ class AftersalesGate(models.AbstractModel):
             # a re-check that changes nothing leaves no trace
             before = {hold.cause: hold.reason for hold in judgement.open_holds}
             after = {cause: match.reason for cause, match in judgement.causes.items()}
-            return before != after
+            return before != after or self._is_new_warning(judgement)
         seen = self.env.cr.precommit.data.setdefault("aftersales_rules.recorded", {})
         key = (judgement.order.id, judgement.gate)
         if event == "change" and seen.get(key) == judgement.decision:
@@ -237,6 +260,8 @@ class AftersalesGate(models.AbstractModel):
             if not judgement.enforced:
                 continue
             order = judgement.order
+            if self._is_new_warning(judgement):
+                self._apply_warning(judgement)
             for hold in judgement.open_holds:
                 match = judgement.causes.pop(hold.cause, None)
                 if not match:
@@ -260,6 +285,7 @@ class AftersalesGate(models.AbstractModel):
                     enforced._get_credit_keys()
                 )
             holds = self.env["aftersales.hold"]._open(to_open)
+            self._hold_production(holds)
             self._tell_opened(opened_orders, holds)
         if to_close:
             self._close(to_close, "cause_ended")
@@ -289,8 +315,12 @@ class AftersalesGate(models.AbstractModel):
         )
         # whatever the mode is by now: what waited was not procured
         waited = orders.filtered(lambda order: order._get_open_holds("procurement"))
+        stood = orders.filtered(lambda order: order._get_open_holds("production"))
         for holds in holds_by_order.values():
             holds._close(kind, reason=reason, release=release)
+        self._resume_production(
+            stood.filtered(lambda order: not order._get_open_holds("production")), kind
+        )
         free = waited.filtered(lambda order: not order._get_open_holds("procurement"))
         self._tell_closed(holds_by_order, kind, reason)
         going_on = free.filtered(lambda order: order.state == "sale")
@@ -372,6 +402,7 @@ class _Standing:
     def __init__(self, orders):
         self._orders = orders
         self._releases = None
+        self._started = None
         self.is_bulk = len(orders) >= BULK_MIN
         self.holds = {order.id: order._get_open_holds() for order in orders}
 
@@ -396,6 +427,21 @@ class _Standing:
             or bool(self.holds[order.id])
             or bool(order.decision_ids)
         )
+
+    def has_started(self, order):
+        """Whether anything of the order is being made or was made."""
+        if self._started is None:
+            engineering = self._orders.filtered(
+                lambda order: order.order_kind == "engineering"
+                or order.hold_state == "production"
+            )
+            made = order.env["mrp.production"].sudo()._get_of_orders(engineering)
+            self._started = {
+                order.id
+                for order, productions in made.items()
+                if any(p.state in ("progress", "to_close", "done") for p in productions)
+            }
+        return order.id in self._started
 
     def get_releases(self, order):
         """Releases of one order; read for the batch when the first one is needed."""

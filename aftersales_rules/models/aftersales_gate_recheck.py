@@ -14,7 +14,7 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from .aftersales_gate import GATE_DECISIONS
+from .aftersales_gate import GATE_DECISIONS, ORDER_GATES
 
 _logger = logging.getLogger(__name__)
 
@@ -50,24 +50,33 @@ class AftersalesGate(models.AbstractModel):
         """
         self._get_queue()["customers"].update(keys)
 
+    @api.model
+    def _queue_kinds(self, quotations):
+        """Decide the kind of these quotations before the commit (O6)."""
+        self._get_queue()["kinds"].update(quotations.ids)
+
     def _get_queue(self):
         precommit = self.env.cr.precommit
         if _QUEUE not in precommit.data:
-            precommit.data[_QUEUE] = {"orders": {}, "customers": set()}
+            precommit.data[_QUEUE] = {"orders": {}, "customers": set(), "kinds": set()}
             precommit.add(self.env(context={})["aftersales.gate"]._run_queue)
         return precommit.data[_QUEUE]
 
     def _forget_queued(self, orders):
-        queue = self.env.cr.precommit.data.get(_QUEUE, {"orders": {}})
-        for order in orders:
-            queue["orders"].pop(order.id, None)
+        queue = self.env.cr.precommit.data.get(_QUEUE)
+        if queue:
+            queue["kinds"].difference_update(orders.ids)
+            for order in orders:
+                queue["orders"].pop(order.id, None)
 
     def _run_queue(self):
         queue = self.env.cr.precommit.data.pop(_QUEUE, None)
-        if not queue or not (queue["orders"] or queue["customers"]):
+        if not queue or not any(queue.values()):
             return
         try:
             with self.env.cr.savepoint():
+                if queue["kinds"]:
+                    self._run_queued_kinds(queue["kinds"])
                 self._run_queued(queue["orders"], queue["customers"])
         except OperationalError:
             # two workers, one customer: the request runs again
@@ -87,8 +96,17 @@ class AftersalesGate(models.AbstractModel):
                 # an order that shrank makes room for another one
                 customers = customers | same._get_credit_keys()
         if customers:
-            held = self._get_held_orders(customers) - orders
-            self._judge_credit(held, "recheck")
+            held = self._get_held_orders(customers)
+            # what was paid can be taken back: engineering orders are looked at
+            # whether they are held or not
+            held |= self._get_engineering_orders(customers)
+            self._judge_credit(held - orders, "recheck")
+
+    def _run_queued_kinds(self, ids):
+        orders = self.env["sale.order"].sudo().browse(ids).exists()
+        orders.filtered(
+            lambda order: order.state in ("draft", "sent")
+        )._decide_order_kind("change")
 
     @api.model
     def _get_held_orders(self, customers):
@@ -206,7 +224,7 @@ class AftersalesGate(models.AbstractModel):
                         fields.Datetime.add(fields.Datetime.now(), days=1),
                     ),
                     ("sale_id.state", "=", "sale"),
-                    ("sale_id.hold_state", "=", False),
+                    ("sale_id.hold_state", "in", (False, "production")),
                 ],
                 ["sale_id"],
             )
@@ -223,7 +241,7 @@ class AftersalesGate(models.AbstractModel):
             if not progress(len(orders)):
                 break
 
-    def _recheck(self, orders, gates=("procurement", "shipment")):
+    def _recheck(self, orders, gates=ORDER_GATES):
         try:
             with self.env.cr.savepoint():
                 for gate in gates:

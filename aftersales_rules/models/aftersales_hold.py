@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import json
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -6,6 +8,7 @@ from ..rules import REGISTRY
 
 GATES = [
     ("procurement", "Procurement"),
+    ("production", "Production"),
     ("shipment", "Delivery"),
     ("transfer", "Transfer"),
 ]
@@ -68,6 +71,7 @@ class AftersalesHold(models.Model):
         required=True,
         readonly=True,
         help="Procurement: nothing is picked, bought or made. "
+        "Production: manufacturing orders wait. "
         "Delivery: goods do not leave. Transfer: one transfer does not leave.",
     )
     cause = fields.Selection("_selection_cause", required=True, readonly=True)
@@ -262,6 +266,13 @@ class AftersalesHold(models.Model):
     def _filter_releasable(self):
         """Holds that a credit controller may release; the others are settled."""
         return self.filtered(lambda hold: hold.gate not in _SETTLED_GATES)
+
+    def _get_fact(self, name):
+        """A value that the decision behind this hold has seen; None if not set."""
+        self.ensure_one()
+        # sudo: who reads a hold may read why
+        facts = json.loads(self.sudo().decision_id.facts or "{}")
+        return facts.get(name)
 
     def _release(self, reason, valid_until=False, amount=0.0, include_shipment=False):
         """Release open holds on a person's authority, checked here (U2).

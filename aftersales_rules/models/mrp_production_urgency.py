@@ -19,11 +19,16 @@ class MrpProduction(models.Model):
         """Orders that these manufacturing orders work for, at any level."""
         return self.sale_line_id.order_id | self.reference_ids.sale_ids
 
+    def _goes_first(self):
+        """Whether the orders that it works for put it before others."""
+        self.ensure_one()
+        return any(order._goes_first() for order in self._get_sold_orders())
+
     def _follow_order_priority(self):
         for production in self:
             if production.state in ("done", "cancel"):
                 continue
-            first = any(order._goes_first() for order in production._get_sold_orders())
+            first = production._goes_first()
             priority = "1" if first else "0"
             if production.priority != priority:
                 production.priority = priority

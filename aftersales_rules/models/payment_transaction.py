@@ -18,6 +18,8 @@ class PaymentTransaction(models.Model):
             transactions = self.sudo()
             orders = (
                 transactions | transactions.source_transaction_id
-            ).sale_order_ids.filtered("hold_state")
+            ).sale_order_ids.filtered(
+                lambda order: order.hold_state or order.order_kind == "engineering"
+            )
             orders._queue_recheck("recheck")
         return result

@@ -18,3 +18,8 @@ class ProductTemplate(models.Model):
         copy=True,
         help="What is measured or looked at in each final inspection.",
     )
+    is_engineering = fields.Boolean(
+        string="Engineering Product",
+        help="An order with this product is an engineering order: it is produced "
+        "against a deposit and delivered when it is paid in full (O6).",
+    )

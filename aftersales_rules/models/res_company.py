@@ -16,6 +16,15 @@ class ResCompany(models.Model):
     aftersales_mode_credit_hold = fields.Selection(
         "_selection_aftersales_mode", "Credit hold", default="observe", required=True
     )
+    aftersales_mode_order_kind = fields.Selection(
+        "_selection_aftersales_mode", "Order kind", default="observe", required=True
+    )
+    aftersales_mode_production_release = fields.Selection(
+        "_selection_aftersales_mode",
+        "Deposit before production",
+        default="observe",
+        required=True,
+    )
     aftersales_mode_shipment_release = fields.Selection(
         "_selection_aftersales_mode",
         "Delivery on arrears",

@@ -10,6 +10,14 @@ class ResConfigSettings(models.TransientModel):
     aftersales_mode_credit_hold = fields.Selection(
         related="company_id.aftersales_mode_credit_hold", readonly=False, required=True
     )
+    aftersales_mode_order_kind = fields.Selection(
+        related="company_id.aftersales_mode_order_kind", readonly=False, required=True
+    )
+    aftersales_mode_production_release = fields.Selection(
+        related="company_id.aftersales_mode_production_release",
+        readonly=False,
+        required=True,
+    )
     aftersales_mode_shipment_release = fields.Selection(
         related="company_id.aftersales_mode_shipment_release",
         readonly=False,

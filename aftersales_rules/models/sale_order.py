@@ -14,7 +14,6 @@ credit is not for them."""
 _RECHECK_FIELDS = {
     "guarantor_id",
     "promised_payment_date",
-    "order_kind",
     "partner_invoice_id",
     "payment_term_id",
     "currency_id",
@@ -27,8 +26,11 @@ class SaleOrder(models.Model):
     order_kind = fields.Selection(
         selection=lambda self: self._selection_of_fact("order_kind"),
         default="standard",
+        copy=False,
         tracking=True,
-        help="Engineering: a large project order, produced against a deposit.",
+        help="Engineering: a large project order, produced against a deposit and "
+        "delivered when it is paid in full. Follows from the rules unless it is set "
+        "by hand.",
     )
     guarantor_id = fields.Many2one(
         "res.users",
@@ -64,6 +66,7 @@ class SaleOrder(models.Model):
         [
             ("procurement", "On hold"),
             ("growth", "Change on hold"),
+            ("production", "Waits for deposit"),
             ("shipment", "Delivery on hold"),
         ],
         string="Hold",
@@ -71,8 +74,8 @@ class SaleOrder(models.Model):
         compute_sudo=True,
         store=True,
         help="On hold: nothing is picked, bought or made. Change on hold: what was "
-        "added after the order went on is not. Delivery on hold: the goods do not "
-        "leave.",
+        "added after the order went on is not. Waits for deposit: its manufacturing "
+        "orders wait. Delivery on hold: the goods do not leave.",
         groups=INTERNAL,
     )
     hold_notice = fields.Html(compute="_compute_hold_notice", groups=INTERNAL)
@@ -81,6 +84,12 @@ class SaleOrder(models.Model):
     )
     may_ask_release = fields.Boolean(
         compute="_compute_may_release_hold", groups=INTERNAL
+    )
+    deposit_warning = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Production has started although the deposit is missing.",
+        groups=INTERNAL,
     )
     decision_ids = fields.One2many(
         "aftersales.decision", "order_id", readonly=True, groups=INTERNAL
@@ -94,6 +103,10 @@ class SaleOrder(models.Model):
     _promised_idx = models.Index(
         "(partner_invoice_id, promised_payment_date) "
         "WHERE state = 'sale' AND promised_payment_date IS NOT NULL"
+    )
+    _engineering_idx = models.Index(
+        "(partner_invoice_id, company_id) "
+        "WHERE state = 'sale' AND order_kind = 'engineering'"
     )
     _hold_state_idx = models.Index("(hold_state) WHERE hold_state IS NOT NULL")
 
@@ -258,6 +271,10 @@ class SaleOrder(models.Model):
 
     def _queue_recheck(self, event):
         """Have these orders judged again before the transaction commits."""
+        if event == "change":
+            quotations = self._filter_kind_by_rule()
+            if quotations:
+                self.env["aftersales.gate"]._queue_kinds(quotations)
         self.env["aftersales.gate"]._queue_orders(
             self.filtered(lambda order: order.state == "sale"), event
         )
@@ -287,6 +304,9 @@ class SaleOrder(models.Model):
     @api.model
     def _check_gate_fields(self, vals):
         forbidden = {
+            "order_kind",
+            "order_kind_amount",
+            "deposit_warning",
             "hold_state",
             "hold_ids",
             "decision_ids",
@@ -297,8 +317,8 @@ class SaleOrder(models.Model):
         if not self.env.su and not forbidden.isdisjoint(vals):
             raise AccessError(
                 self.env._(
-                    "%(fields)s follows from holds, invoices and payments and "
-                    "cannot be set.",
+                    "%(fields)s follows from rules, holds, invoices and payments "
+                    "and cannot be set.",
                     fields=", ".join(sorted(forbidden & set(vals))),
                 )
             )
@@ -340,7 +360,12 @@ class SaleOrder(models.Model):
                 if hold.state == "open"
             }
             order.hold_state = next(
-                (s for s in ("procurement", "growth", "shipment") if s in states), False
+                (
+                    state
+                    for state in ("procurement", "growth", "production", "shipment")
+                    if state in states
+                ),
+                False,
             )
 
     @api.depends_context("uid", "lang")
@@ -374,6 +399,25 @@ class SaleOrder(models.Model):
             releasable = bool(order._get_open_holds()._filter_releasable())
             order.may_release_hold = may and releasable
             order.may_ask_release = not may and releasable
+
+    def _prepare_deposit_notice(self):
+        """What those who make the order read: why it waits, and who can help (U3)."""
+        self.ensure_one()
+        return {
+            "name": self.name,
+            "texts": [hold._get_texts() for hold in self._get_open_holds("production")],
+            "who": self.env["aftersales.release.authority"]._who_can_text(
+                self.company_id, self._get_amount_company_currency()
+            ),
+        }
+
+    def _get_deposit_warning(self):
+        """What those who make the order read while it is made without a deposit."""
+        self.ensure_one()
+        decision = self.decision_ids.filtered(
+            lambda record: record.decision == GATE_DECISIONS["production"]
+        )[:1]
+        return f"{self.name}: {decision.reason_display}"
 
     def action_why(self):
         """Open the last decision about this order, with its explanation (R4)."""
@@ -415,6 +459,9 @@ class SaleOrder(models.Model):
     def action_request_release(self):
         """Tell those who can release the order that its salesperson asks for it."""
         self.check_access("write")
+        return self._ask_for_release()
+
+    def _ask_for_release(self):
         authority = self.env["aftersales.release.authority"]
         for order in self:
             if not order._get_open_holds()._filter_releasable():

@@ -13,6 +13,8 @@ class StockMove(models.Model):
         # Everything that lets goods leave comes through here: one transfer, many,
         # a batch, a scanner.
         self._check_may_leave()
+        # ... and everything that consumes components or puts out products.
+        (self.raw_material_production_id | self.production_id)._check_may_go_on()
         result = super()._action_done(cancel_backorder=cancel_backorder)
         self._close_ended_transfer_holds()
         return result

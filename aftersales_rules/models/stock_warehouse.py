@@ -12,6 +12,13 @@ class StockWarehouse(models.Model):
         help="Gets a to-do when the money for a held delivery has arrived and nobody "
         "is responsible for the transfer (O5).",
     )
+    production_user_id = fields.Many2one(
+        "res.users",
+        string="Told to Produce",
+        domain="[('share', '=', False)]",
+        help="Gets a to-do when the deposit of an engineering order has arrived and "
+        "nobody is responsible for the manufacturing order (O7).",
+    )
     suspended_location_id = fields.Many2one(
         "stock.location",
         string="Suspended Orders",

@@ -27,3 +27,6 @@ from . import test_transfer_gate
 from . import test_translation
 from . import test_urgency
 from . import test_version
+from . import test_production_gate
+from . import test_order_kind
+from . import test_balance_gate

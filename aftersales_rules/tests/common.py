@@ -9,6 +9,15 @@ from datetime import timedelta
 from odoo import Command, fields
 from odoo.tests import TransactionCase, new_test_user
 
+GATES = (
+    "credit_hold",
+    "order_kind",
+    "production_release",
+    "shipment_release",
+    "shipping_day",
+)
+"""What `set_mode` sets unless a test says otherwise."""
+
 
 class AftersalesCase(TransactionCase):
     """A company with customers, products, money and people in their roles."""
@@ -55,7 +64,7 @@ class AftersalesCase(TransactionCase):
     @classmethod
     def set_mode(cls, mode, *names, company=None):
         company = company or cls.company
-        for name in names or ("credit_hold", "shipment_release", "shipping_day"):
+        for name in names or GATES:
             company[f"aftersales_mode_{name}"] = mode
 
     @classmethod

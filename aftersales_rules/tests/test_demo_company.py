@@ -53,6 +53,7 @@ class TestDemoCompany(TransactionCase):
                 "order_large",
                 "order_no_arrears",
                 "order_strings",
+                "order_tower",
             )
         }
         self.assertEqual(
@@ -65,6 +66,7 @@ class TestDemoCompany(TransactionCase):
                     ("shipment", "no_guarantee"),
                 ],
                 "order_strings": [],
+                "order_tower": [("production", "deposit"), ("shipment", "balance")],
             },
         )
 
@@ -72,6 +74,13 @@ class TestDemoCompany(TransactionCase):
         """Strings are assembled for the order that goes on, not for the held one."""
         self.assertTrue(self.demo("order_strings").mrp_production_ids)
         self.assertFalse(self.demo("order_large").mrp_production_ids)
+
+    def test_tower_sets_wait_for_their_deposit(self):
+        """The planner sees what is missing; its strings are not made either."""
+        production = self.demo("order_tower").mrp_production_ids
+        self.assertEqual(production.product_id, self.demo("product_tower"))
+        self.assertEqual(production.deposit_state, "waiting")
+        self.assertEqual(production.deposit_missing, 36000.0)
 
     def test_applications_have_a_reference(self):
         """A credit limit application gets its number when it is filed."""

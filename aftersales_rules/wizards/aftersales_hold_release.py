@@ -46,8 +46,8 @@ class AftersalesHoldRelease(models.TransientModel):
             wizard.order_count = len(orders)
             wizard.is_single = len(orders) == 1
             wizard.company_currency_id = orders[:1].company_id.currency_id
-            wizard.can_include_shipment = "procurement" in wizard.hold_ids.mapped(
-                "gate"
+            wizard.can_include_shipment = not {"procurement", "production"}.isdisjoint(
+                wizard.hold_ids.mapped("gate")
             )
 
     @api.depends("hold_ids")

@@ -30,6 +30,11 @@ from .project import (
     PROJECT_PERIOD,
     ProjectConflictFacts,
     ProjectPeriodFacts,
+from .production import (
+    ORDER_KIND,
+    PRODUCTION_RELEASE,
+    OrderKindFacts,
+    ProductionFacts,
 )
 
 __all__ = [
@@ -41,6 +46,8 @@ __all__ = [
     "MOULD_FEE_REFUND",
     "PROJECT_CONFLICT",
     "PROJECT_PERIOD",
+    "ORDER_KIND",
+    "PRODUCTION_RELEASE",
     "SHIPMENT_RELEASE",
     "SHIPPING_DAY",
     "TRANSFER_RELEASE",
@@ -52,6 +59,8 @@ __all__ = [
     "MouldFeeFacts",
     "ProjectConflictFacts",
     "ProjectPeriodFacts",
+    "OrderKindFacts",
+    "ProductionFacts",
     "ShippingDayFacts",
     "TransferFacts",
 ]

@@ -46,6 +46,7 @@ HOLD_CAUSES = {
     "no_guarantee": _("No guarantor or payment date"),
     "promise_too_late": _("Promised payment date too late"),
     "no_arrears": _("No delivery on arrears for this customer"),
+    "balance": _("Balance not paid"),
 }
 """What a hold may be opened for; one hold per gate and cause."""
 

@@ -1,0 +1,175 @@
+"""The planner's day: a manufacturing order waits for a deposit, the money comes, it goes on."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser_helpers import assert_fits, open_path, shoot
+
+BANNER = "[name=aftersales_deposit]"
+WAITING = "/odoo/waiting-for-deposit"
+
+
+@pytest.fixture
+def tower(order, admin) -> dict:
+    """An engineering order of two tower sets, 4,800, and its manufacturing order."""
+    made = order("customer_firth", "product_tower", 2, confirm=True)
+    assert made["hold_state"] == "production"
+    [production] = admin.call(
+        "mrp.production",
+        "search_read",
+        [["deposit_order_id", "=", made["id"]]],
+        ["name", "state"],
+    )
+    return made | {"production": production}
+
+
+@pytest.fixture
+def pay(admin):
+    """``pay(order, 2400)``: a down payment that is invoiced and paid."""
+
+    def book(order: dict, amount: float) -> None:
+        wizard = admin.call(
+            "sale.advance.payment.inv",
+            "create",
+            [
+                {
+                    "sale_order_ids": [[6, 0, [order["id"]]]],
+                    "advance_payment_method": "fixed",
+                    "fixed_amount": amount,
+                }
+            ],
+        )
+        admin.call("sale.advance.payment.inv", "create_invoices", wizard)
+        invoices = admin.call(
+            "account.move",
+            "search",
+            [
+                ["invoice_line_ids.sale_line_ids.order_id", "=", order["id"]],
+                ["state", "=", "draft"],
+            ],
+        )
+        admin.call("account.move", "action_post", invoices)
+        context = {"active_model": "account.move", "active_ids": invoices}
+        register = admin.call(
+            "account.payment.register", "create", [{}], context=context
+        )
+        admin.call(
+            "account.payment.register",
+            "action_create_payments",
+            register,
+            context=context,
+        )
+
+    return book
+
+
+def open_production(page: Page, tower: dict) -> None:
+    open_path(page, f"{WAITING}/{tower['production']['id']}")
+    expect(page.locator(".o_form_view .oe_title").first).to_contain_text(
+        tower["production"]["name"]
+    )
+
+
+def test_planner_sees_what_waits_and_it_goes_on_with_the_deposit(
+    open_as, tower, pay, admin, screenshots
+):
+    """List by order, banner with the missing amount, an answer to Confirm; then money."""
+    page = open_as("planner")
+    open_path(page, WAITING)
+    group = page.locator(".o_group_header", has_text=tower["name"])
+    expect(group).to_be_visible()
+    group.click()
+    row = page.locator(".o_data_row", has_text=tower["production"]["name"])
+    expect(row.locator("td[name=deposit_missing]")).to_contain_text("2,400.00")
+    expect(row.locator("td[name=deposit_state]")).to_have_text("Waits for deposit")
+    shoot(page, screenshots, "waiting_for_deposit")
+
+    open_production(page, tower)
+    banner = page.locator(BANNER)
+    expect(banner).to_contain_text(f"Waits for the deposit of {tower['name']}")
+    expect(banner).to_contain_text("The customer pays the missing 2,400.00 USD")
+    expect(banner).to_contain_text("Can release it: Carl Jansen, Dana Okafor.")
+    expect(banner).to_contain_text("confirmed by itself when the deposit is there")
+    expect(banner.get_by_role("button", name="Ask for Release")).to_be_visible()
+    expect(banner.get_by_role("button", name="Release", exact=True)).to_be_hidden()
+    page.locator(".o_statusbar_buttons button[name=action_confirm]:visible").click()
+    answer = page.locator(".o_notification", has_text="Waits for deposit")
+    expect(answer).to_contain_text("The customer pays the missing 2,400.00 USD")
+    shoot(page, screenshots, "production_waits")
+    [now] = admin.call("mrp.production", "read", [tower["production"]["id"]], ["state"])
+    assert now["state"] == "draft"
+
+    pay(tower, 2400.0)
+    open_path(page, f"/odoo/manufacturing/{tower['production']['id']}")
+    expect(
+        page.locator(".o_statusbar_status button.o_arrow_button_current")
+    ).to_have_text("Confirmed")
+    expect(page.locator(BANNER)).to_be_hidden()
+    expect(
+        page.locator(".o_field_widget[name=priority] a.fa-star").first
+    ).to_be_visible()
+    expect(page.locator(".o-mail-Chatter")).to_contain_text("production may start")
+    expect(page.locator(".o-mail-Activity")).to_contain_text("Deposit paid: produce")
+    shoot(page, screenshots, "production_goes_on")
+    made = admin.call(
+        "mrp.production",
+        "search_read",
+        [["reference_ids.sale_ids", "=", tower["id"]]],
+        ["state", "priority"],
+    )
+    assert len(made) == 2, "the tower sets, and the strings for them"
+    assert {(each["state"], each["priority"]) for each in made} == {("confirmed", "1")}
+
+
+def test_planner_asks_for_release(open_as, tower, sales):
+    """The controllers are told on the order, which the planner does not see."""
+    page = open_as("planner")
+    open_production(page, tower)
+    page.locator(BANNER).get_by_role("button", name="Ask for Release").click()
+    expect(page.locator(".o_notification")).to_contain_text(
+        f"Release asked for {tower['name']}."
+    )
+    messages = sales.call(
+        "mail.message",
+        "search_read",
+        [["model", "=", "sale.order"], ["res_id", "=", tower["id"]]],
+        ["body"],
+    )
+    assert any("Release asked from Carl Jansen" in each["body"] for each in messages)
+
+
+def test_salesperson_reads_kind_and_missing_deposit_on_the_order(
+    open_as, tower, screenshots
+):
+    """Why it is an engineering order, and what its production waits for."""
+    page = open_as("sales")
+    open_path(page, f"/odoo/sales/{tower['id']}")
+    banner = page.locator("[name=aftersales_hold]")
+    expect(banner).to_contain_text("This order waits for its deposit")
+    expect(banner).to_contain_text("Missing: 2,400.00 USD")
+    expect(banner).to_contain_text("Balance not paid")
+    page.get_by_role("tab", name="Production and Delivery").click()
+    kind = page.locator("[name=order_kind_why]")
+    expect(kind).to_contain_text("marked as engineering product")
+    kind.scroll_into_view_if_needed()
+    shoot(page, screenshots, "order_waits_for_deposit")
+
+
+def test_planner_on_a_phone(open_as, tower, screenshots):
+    """Cards with order and amount; the banner fits, its buttons are in reach."""
+    page = open_as("planner", phone=True)
+    open_path(page, WAITING)
+    card = page.locator(".o_kanban_record", has_text=tower["production"]["name"])
+    if not card.count():
+        page.locator(".o_kanban_group, .o_group_header").first.click()
+    expect(card).to_contain_text("Waits for deposit")
+    expect(card).to_contain_text("2,400.00")
+    assert_fits(page)
+    shoot(page, screenshots, "waiting_for_deposit_phone")
+    open_production(page, tower)
+    banner = page.locator(BANNER)
+    expect(banner.get_by_role("button", name="Ask for Release")).to_be_visible()
+    assert_fits(page)
+    shoot(page, screenshots, "production_waits_phone")
