@@ -90,7 +90,7 @@ def _confirm_kind(plain, addon, quotations, kind, turns):
             pair = _both(plain, addon, turn, quotations.take(kind, size))
             if turn >= warm_up:
                 done.append(pair)
-    figures: dict = {size: _summary(done) for size, done in pairs.items()}
+    figures: dict = {size: summary(done) for size, done in pairs.items()}
     for name, place in (("growth", 0), ("growth_plain", 1)):
         figures[name] = round(
             statistics.median(
@@ -102,7 +102,7 @@ def _confirm_kind(plain, addon, quotations, kind, turns):
     return figures
 
 
-def _summary(pairs: list[tuple[dict, dict]]) -> dict:
+def summary(pairs: list[tuple[dict, dict]]) -> dict:
     ratios = sorted(a["ms"] / p["ms"] for a, p in pairs)
     quarter = len(ratios) // 4
     return {
@@ -134,7 +134,7 @@ def confirm_hundred(
             _both(plain, addon, turn, quotations.take(kind, "small", 100))
             for turn in range(turns)
         ]
-        f = figures[kind] = _summary(pairs)
+        f = figures[kind] = summary(pairs)
         say(
             f"  enforce  {label:21} 100 orders at once: ratio {f['ratio']:.3f} "
             f"({f['plain_ms'] / 100:.1f} → {f['addon_ms'] / 100:.1f} ms per order), "

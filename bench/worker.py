@@ -126,6 +126,80 @@ class Worker:
             answer["pickings"] = len(orders.picking_ids)
         return answer
 
+    # -------------------------------------------------------------- production
+
+    def bills(self):
+        """Products with three-level bills."""
+        from bills import make_products
+
+        with self._transaction() as env:
+            return make_products(env)
+
+    def bill_quotations(self, products, number):
+        """Quotations of all these products."""
+        from bills import make_quotations
+
+        with self._transaction() as env:
+            return make_quotations(env, products, number)
+
+    def wait(self, products, number):
+        """Engineering orders without a deposit: what is made for them waits."""
+        from bills import make_quotations
+
+        by_hand = {"order_kind_manual": "engineering", "order_kind_reason": "Bench"}
+        with self._transaction() as env:
+            ids = make_quotations(env, products, number, **by_hand)
+            env["sale.order"].browse(ids).action_confirm()
+        return ids
+
+    def deposit(self, orders):
+        """Half of these orders is paid; what waited is confirmed before the commit."""
+        from bills import pay_deposits
+
+        answer, inside = {}, {}
+        with self._transaction() as env:
+            waiting = env["mrp.production"].search([("deposit_order_id", "in", orders)])
+            answer["waiting"] = len(waiting)
+            pay_deposits(env, env["sale.order"].browse(orders))
+            env.flush_all()
+            env.invalidate_all()
+            with (
+                self._inside(env, "mrp.production", "action_confirm", inside),
+                self._clock(env.cr, answer),
+            ):
+                env.cr.commit()
+            states = set(waiting.mapped("state"))
+        if states != {"confirmed"}:
+            raise AssertionError(f"not confirmed: {states}")
+        answer.update({f"confirm_{name}": value for name, value in inside.items()})
+        return answer
+
+    @contextmanager
+    def _inside(self, env, model, name, answer):
+        """Time and queries of a method, the outermost call of it."""
+        answer.update(ms=0.0, queries=0)
+        owner = env.registry[model]
+        real = getattr(owner, name)
+        depth = []
+
+        def timed(records, *args, **kwargs):
+            if depth:
+                return real(records, *args, **kwargs)
+            depth.append(True)
+            queries, start = records.env.cr.sql_log_count, time.perf_counter()
+            try:
+                return real(records, *args, **kwargs)
+            finally:
+                depth.pop()
+                answer["ms"] += (time.perf_counter() - start) * 1000
+                answer["queries"] += records.env.cr.sql_log_count - queries
+
+        setattr(owner, name, timed)
+        try:
+            yield
+        finally:
+            delattr(owner, name)
+
     # ---------------------------------------------------------------- re-check
 
     def fill(self):

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from odoo import api, fields, models
 
 from ..rules import TRANSFER_RELEASE, TransferFacts
+from .aftersales_gate import ORDER_GATES
 
 
 @dataclass
@@ -217,7 +218,7 @@ class AftersalesGate(models.AbstractModel):
 
     # ------------------------------------------------------------------ the net
 
-    def _recheck(self, orders, gates=("procurement", "shipment")):
+    def _recheck(self, orders, gates=ORDER_GATES):
         # EXTENDS 'aftersales.gate': the cron that looks at held orders
         result = super()._recheck(orders, gates)
         holds = orders._get_open_holds("transfer")
