@@ -12,6 +12,7 @@ INTERNAL = "base.group_user"
 credit is not for them."""
 
 _RECHECK_FIELDS = {
+    "aftersales_project_id",
     "guarantor_id",
     "promised_payment_date",
     "partner_invoice_id",

@@ -30,6 +30,7 @@ from .project import (
     PROJECT_PERIOD,
     ProjectConflictFacts,
     ProjectPeriodFacts,
+)
 from .production import (
     ORDER_KIND,
     PRODUCTION_RELEASE,
