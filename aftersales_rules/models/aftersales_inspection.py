@@ -27,7 +27,7 @@ class AftersalesInspection(models.Model):
     _inherit = ["aftersales.file.owner"]
     _order = "inspected_at desc, id desc"
 
-    name = fields.Char("Number", readonly=True, copy=False, default="/")
+    name = fields.Char("Number", readonly=True, copy=False)
     company_id = fields.Many2one(
         "res.company",
         required=True,
@@ -162,10 +162,12 @@ class AftersalesInspection(models.Model):
             inspection.receipt_id = receipts.get(lot, False)
 
     @api.depends("name", "lot_id", "product_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for inspection in self:
             goods = inspection.lot_id.name or inspection.product_id.display_name
-            inspection.display_name = f"{inspection.name}: {goods}"
+            name = inspection.name or self.env._("Inspection")
+            inspection.display_name = f"{name}: {goods}" if goods else name
 
     @api.onchange("product_id")
     def _onchange_product_id(self):
@@ -312,14 +314,15 @@ class AftersalesInspection(models.Model):
             )
         if not self.result:
             raise UserError(self.env._("Pass or fail?"))
+        # sudo: what is asked of a product is no secret
+        wanted = product.product_tmpl_id.inspection_characteristic_ids.sudo()
+        missing = wanted - self.line_ids.characteristic_id
         open_lines = self.line_ids.filtered(lambda line: not line.verdict)
         bad = self.line_ids.filtered(lambda line: line.verdict == "not_ok")
-        if self.result == "pass" and open_lines:
+        names = [*missing.mapped("name"), *open_lines.mapped("name")]
+        if self.result == "pass" and names:
             raise UserError(
-                self.env._(
-                    "Not measured yet: %(names)s.",
-                    names=", ".join(open_lines.mapped("name")),
-                )
+                self.env._("Not measured yet: %(names)s.", names=", ".join(names))
             )
         if self.result == "pass" and bad:
             raise UserError(

@@ -9,6 +9,8 @@ TESTS = [
     ("at_most", "At most"),
     ("look", "OK or not OK"),
 ]
+ASKED = ("name", "test", "unit", "lower", "upper")
+"""What is asked; on an inspection it is as the product says."""
 
 
 class AftersalesInspectionLimits(models.AbstractModel):
@@ -76,8 +78,9 @@ class AftersalesInspectionCharacteristic(models.Model):
     def _prepare_line_vals(self):
         return [
             {
-                name: record[name]
-                for name in ("sequence", "name", "test", "unit", "lower", "upper")
+                "characteristic_id": record.id,
+                "sequence": record.sequence,
+                **{name: record[name] for name in ASKED},
             }
             for record in self
         ]

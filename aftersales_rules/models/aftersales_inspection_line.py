@@ -4,6 +4,8 @@ from math import isfinite
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .aftersales_inspection_characteristic import ASKED
+
 
 class AftersalesInspectionLine(models.Model):
     """One characteristic as it was measured."""
@@ -14,6 +16,13 @@ class AftersalesInspectionLine(models.Model):
 
     inspection_id = fields.Many2one(
         "aftersales.inspection", required=True, index=True, ondelete="cascade"
+    )
+    characteristic_id = fields.Many2one(
+        "aftersales.inspection.characteristic",
+        "Asked by the Product",
+        readonly=True,
+        ondelete="set null",
+        help="Where the product asks for it; what it asks is not changed here.",
     )
     # Text, as an empty field is not a zero: what nobody measured must not pass.
     measured = fields.Char(help="The value that was measured, a number.")
@@ -56,6 +65,19 @@ class AftersalesInspectionLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # what the product asks for is taken from there, whatever a client says
+        characteristics = self.env["aftersales.inspection.characteristic"].sudo()
+        vals_list = [
+            {
+                **vals,
+                **{
+                    name: asked[name]
+                    for asked in characteristics.browse(vals.get("characteristic_id"))
+                    for name in ASKED
+                },
+            }
+            for vals in vals_list
+        ]
         lines = super().create(vals_list)
         lines.inspection_id._check_draft()
         return lines
@@ -64,7 +86,18 @@ class AftersalesInspectionLine(models.Model):
         if "inspection_id" in vals:
             raise UserError(self.env._("A value stays with its inspection."))
         self.inspection_id._check_draft()
+        if not {*ASKED, "characteristic_id"}.isdisjoint(vals):
+            self._check_own()
         return super().write(vals)
+
+    def _check_own(self):
+        if self.characteristic_id and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%(names)s: what is asked is set on the product.",
+                    names=", ".join(self.filtered("characteristic_id").mapped("name")),
+                )
+            )
 
     def unlink(self):
         self.inspection_id._check_draft()

@@ -227,6 +227,8 @@ class AftersalesLogisticsException(models.Model):
             "partner_id": self.partner_id.id,
             "partner_name": self.partner_id.name,
             "partner_email": self.partner_id.email,
+            # for those who work with complaints to take, not for who reported it
+            "user_id": False,
             "priority": "2" if self.severity == "major" else "1",
             "aftersales_order_id": order.id,
             "aftersales_picking_id": self.picking_id.id,

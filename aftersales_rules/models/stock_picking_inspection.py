@@ -324,8 +324,7 @@ class StockPicking(models.Model):
 
     def action_print_certificates(self):
         self.ensure_one()
-        certificates = self._get_certificates()
-        if not certificates:
+        if not self._get_certificates():
             raise UserError(self.env._("No inspection has been passed here."))
-        report = self.env.ref("aftersales_rules.action_report_inspection")
-        return report.report_action(certificates, config=False)
+        report = self.env.ref("aftersales_rules.action_report_picking_certificates")
+        return report.report_action(self, config=False)

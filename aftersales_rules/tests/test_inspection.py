@@ -320,6 +320,32 @@ class TestInspection(TransferCase):
             with self.assertRaises(ValidationError):
                 inspection.line_ids[0].measured = value
 
+    def test_inspector_does_not_change_what_the_product_asks(self):
+        mine = self.env["aftersales.inspection"].with_user(self.inspector)
+        line = {
+            "characteristic_id": self.lens.inspection_characteristic_ids[0].id,
+            "name": "Diameter",
+            "upper": 9.0,
+        }
+        inspection = mine.create(
+            {
+                "product_id": self.lens.id,
+                "lot_id": self.lot.id,
+                "line_ids": [Command.create(line)],
+            }
+        )
+        self.assertEqual(inspection.line_ids.upper, 5.1)
+        for vals in ({"upper": 9.0}, {"test": "look"}, {"characteristic_id": False}):
+            with self.assertRaisesRegex(UserError, "set on the product"):
+                inspection.line_ids.write(vals)
+        self.measure(inspection)
+        with self.assertRaisesRegex(UserError, "Not measured yet: Scratches"):
+            inspection.action_pass()
+        with self.assertRaises(AccessError):
+            self.lens.inspection_characteristic_ids[0].with_user(
+                self.inspector
+            ).upper = 9.0
+
     def test_at_least_and_at_most(self):
         line = self.env["aftersales.inspection.line"].new
         for test, value, verdict in (

@@ -266,6 +266,7 @@ class TestLogistics(AftersalesCase):
         self.assertEqual(ticket.aftersales_picking_id, self.picking)
         self.assertEqual(ticket.aftersales_product_id, self.goods)
         self.assertEqual(ticket.priority, "2")
+        self.assertFalse(ticket.user_id, "whoever works with complaints takes it")
         self.assertEqual(ticket.logistics_exception_ids, problem)
         for text in ("Damaged", "Two crates are wet", "Fast Freight", "AB 1234"):
             self.assertIn(text, f"{ticket.name} {ticket.description}")
