@@ -38,6 +38,8 @@ from . import aftersales_project
 from . import aftersales_project_line
 from . import aftersales_project_conflict
 from . import aftersales_project_gate
+from . import aftersales_fee_agreement
+from . import aftersales_fee_refund
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
@@ -67,10 +69,15 @@ from . import sale_order_logistics
 from . import sale_order_line_promise
 from . import sale_order_promise
 from . import sale_order_urgency
+from . import account_move_fee
+from . import product_template_fee
 from . import res_company_project
+from . import res_partner_fee
+from . import sale_order_fee
 from . import sale_order_project
 from . import sale_order_line_project
 from . import stock_location
+from . import stock_move_fee
 from . import stock_lot
 from . import stock_move
 from . import stock_move_change

@@ -67,11 +67,6 @@ class SaleOrder(models.Model):
 
     # ----------------------------------------------------------------- by rule
 
-    def _has_registered_project(self):
-        """Whether a signed-off project is on the order."""
-        self.ensure_one()
-        return False
-
     def _filter_kind_by_rule(self):
         """Quotations whose kind may change with their lines; enforced only, so that
         an observing company has nothing to pay for while it types."""

@@ -14,6 +14,7 @@ from . import test_hold_flows
 from . import test_inspection
 from . import test_logistics
 from . import test_order_change
+from . import test_mould_fee
 from . import test_portal
 from . import test_project
 from . import test_project_conflict

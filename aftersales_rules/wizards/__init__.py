@@ -4,6 +4,7 @@ from . import aftersales_order_change_wizard
 from . import aftersales_gate_mode
 from . import aftersales_hold_release
 from . import aftersales_urgency_ask
+from . import aftersales_fee_reopen
 from . import aftersales_project_answer
 from . import aftersales_project_resolve
 from . import aftersales_promise_ask
