@@ -1,7 +1,9 @@
 """What `make test` runs: the rules core alone, the addon inside Odoo, the system from outside.
 
-Every suite is a pytest run with its own log and its own line of counts at the end. The core's
-tests need no Odoo, so they run while Odoo's template databases are being made.
+Every suite is one job or several, each a pytest run with its own database, port and log. A queue
+does as many at once as there are cores; the core's tests begin while Odoo's template databases
+are being made, for they need no Odoo. The addon's own tests are one job, whose workers share its
+classes out among themselves. At the end the counts are added up: one line per suite.
 """
 
 from __future__ import annotations
@@ -10,183 +12,185 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
-from . import browser, console, pythons, settings
+from . import browser, console, jobs, pythons, settings
 from .databases import Workshop
 
 NAMES = ("rules", "odoo", "system", "browser")
 RULES_FILES = ("rules.txt", "engine.txt")
 RESULTS = settings.ROOT / "test-results"
-SUITE_SECONDS = 45 * 60
+JOB_SECONDS = 45 * 60
 FEWER_CASES = "100"
 """Random cases per property on the Pythons beside the main one."""
+CORES = os.cpu_count() or 1
+SCRIPTS = str(settings.ROOT / "scripts")
+_browsers = threading.Lock()
 
 
 @dataclass
 class Result:
-    """Counts of one suite; ``broken`` says why it could not be counted."""
+    """Counts of one job; ``broken`` says why it could not be counted."""
 
-    name: str
     passed: int = 0
     failed: int = 0
     skipped: int = 0
-    seconds: float = 0.0
     broken: str = ""
-    log: Path | None = None
 
     @property
     def good(self) -> bool:
         return not self.failed and not self.broken and self.passed > 0
 
-    def line(self) -> str:
+    def __str__(self) -> str:
         skipped = f", {self.skipped} skipped" if self.skipped else ""
-        return (
-            f"{self.name}: {self.passed} passed, {self.failed + bool(self.broken)} failed{skipped}"
+        return f"{self.passed} passed, {self.failed + bool(self.broken)} failed{skipped}"
+
+    def __add__(self, other: Result) -> Result:
+        return Result(
+            self.passed + other.passed,
+            self.failed + other.failed,
+            self.skipped + other.skipped,
+            self.broken or other.broken,
         )
 
 
 @dataclass
-class Suite:
-    """One pytest run."""
+class Part:
+    """A suite, or a part of it: one pytest run, with its log and report in test-results."""
 
-    name: str
-    python: Path
-    paths: Sequence[str]
-    arguments: Sequence[str] = ()
-    env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    suite: str
+    part: str = ""
+    run: Callable[[Part], Result] = field(kw_only=True)
+    result: Result | None = None
 
-    def run(self) -> Result:
-        RESULTS.mkdir(exist_ok=True)
-        settings.LOGS.mkdir(parents=True, exist_ok=True)
-        result = Result(self.name, log=RESULTS / f"{self.name}.log")
-        report = RESULTS / f"{self.name}.xml"
-        report.unlink(missing_ok=True)
-        paths = [path for path in self.paths if any((settings.ROOT / path).rglob("test_*.py"))]
-        if not paths:
-            result.broken = f"no tests in {', '.join(self.paths)}"
-            return result
-        command = [
-            self.python,
-            "-m",
-            "pytest",
-            *paths,
-            "--color=no",
-            f"--junitxml={report}",
-            *self.arguments,
-        ]
+    @property
+    def name(self) -> str:
+        return f"{self.suite}-{self.part}" if self.part else self.suite
+
+    @property
+    def log(self) -> Path:
+        return RESULTS / f"{self.name}.log"
+
+    def do(self) -> bool:
+        console.say(f"  --> tests: {self.name}")
         start = time.monotonic()
-        with (
-            console.step(f"tests: {self.name}"),
-            result.log.open("w", encoding="utf-8") as sink,
-        ):
-            try:
-                code = subprocess.run(
-                    [str(part) for part in command],
-                    stdin=subprocess.DEVNULL,
-                    stdout=sink,
-                    stderr=subprocess.STDOUT,
-                    env=dict(self.env),
-                    cwd=settings.ROOT,
-                    timeout=SUITE_SECONDS,
-                    check=False,
-                ).returncode
-            except subprocess.TimeoutExpired:
-                code = None
-                result.broken = f"no end after {SUITE_SECONDS} s"
-        result.seconds = time.monotonic() - start
-        self._count(result, report)
-        if code not in (0, None) and not result.failed:
-            result.broken = f"pytest ended with code {code}"
+        try:
+            self.result = self.run(self)
+        except Exception as error:  # the other jobs go on
+            self.result = Result(broken=str(error) or repr(error))
+        mark = "ok " if self.result.good else "!!!"
+        console.say(f"  {mark} {self.name}: {self.result}, {time.monotonic() - start:.0f} s")
+        return self.result.good
+
+    def pytest(
+        self, python: Path, path: str, arguments: Sequence[str], env: Mapping[str, str]
+    ) -> Result:
+        report = RESULTS / f"{self.name}.xml"
+        command = [python, "-m", "pytest", path, "--color=no", f"--junitxml={report}"]
+        with self.log.open("w", encoding="utf-8") as sink:
+            code = jobs.call(
+                [str(part) for part in (*command, *arguments)],
+                JOB_SECONDS,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                env=dict(env),
+                cwd=settings.ROOT,
+            )
+        result = _counted(report)
+        if code is None:
+            result.broken = f"no end after {JOB_SECONDS} s"
+        elif code and not result.failed:
+            result.broken = result.broken or f"pytest ended with code {code}"
         return result
 
-    @staticmethod
-    def _count(result: Result, report: Path) -> None:
-        try:
-            suites = list(ElementTree.parse(report).getroot().iter("testsuite"))
-        except (OSError, ElementTree.ParseError):
-            result.broken = result.broken or "pytest wrote no report"
-            return
-        for suite in suites:
-            bad = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
-            skipped = int(suite.get("skipped", 0))
-            result.failed += bad
-            result.skipped += skipped
-            result.passed += int(suite.get("tests", 0)) - bad - skipped
+
+def _counted(report: Path) -> Result:
+    try:
+        suites = list(ElementTree.parse(report).getroot().iter("testsuite"))
+    except (OSError, ElementTree.ParseError):
+        return Result(broken="pytest wrote no report")
+    result = Result()
+    for suite in suites:
+        bad = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+        skipped = int(suite.get("skipped", 0))
+        result += Result(int(suite.get("tests", 0)) - bad - skipped, bad, skipped)
+    return result
 
 
-def rules_suites() -> list[Callable[[], Result]]:
+def rules_parts() -> Iterator[Part]:
     """The core on the main Python, and with fewer random cases on every other one."""
     main = pythons.version_of(pythons.Environment("", ()).base)
-    runs = []
     for version, python in sorted(pythons.others().items(), key=lambda item: item[0] != main):
-        label = "rules" if version == main else f"rules_py{version[0]}{version[1]}"
-        runs.append(
-            lambda label=label, python=python, version=version: _rules(
-                label, python, version == main
-            )
-        )
-    return runs
+        suite = "rules" if version == main else f"rules_py{version[0]}{version[1]}"
+        yield Part(suite, run=partial(_rules, python=python, full=version == main))
 
 
-def _rules(label: str, python: Path, full: bool) -> Result:
-    environment = pythons.Environment(label, RULES_FILES, python)
-    try:
-        environment.ensure()
-    except console.Stop as error:
-        return Result(label, broken=str(error))
+def _rules(part: Part, python: Path, full: bool) -> Result:
+    environment = pythons.Environment(part.suite, RULES_FILES, python).ensure()
     # Nothing of Odoo, and nothing of another environment, may leak into these runs.
     env = {
         key: value
         for key, value in os.environ.items()
-        if not key.startswith(("PYTHON", "PG", "ODOO"))
+        if not key.startswith(("PYTHON", "PG", "ODOO")) or key in settings.BYTECODE
     }
     if not full:
         env.setdefault("AFTERSALES_PROPERTY_CASES", FEWER_CASES)
-    return Suite(
-        label,
-        environment.python,
-        ["tests/rules"],
-        ["-q", "-p", "no:cacheprovider"],
-        env,
-    ).run()
+    return part.pytest(environment.python, "tests/rules", ["-q", "-p", "no:cacheprovider"], env)
 
 
-def odoo_suite(shop: Workshop) -> Result:
+def odoo_parts(shop: Workshop, chosen: set[str]) -> Iterator[Part]:
+    """Whatever needs Odoo."""
+    if "odoo" in chosen:
+        yield Part("odoo", run=partial(_odoo, shop=shop))
+    for suite in ("system", "browser"):
+        files = sorted((settings.ROOT / "tests" / suite).rglob("test_*.py"))
+        if suite in chosen:
+            for file in files:
+                run = partial(_outside, shop=shop, file=file)
+                yield Part(suite, file.stem.removeprefix("test_"), run=run)
+
+
+def _odoo(part: Part, shop: Workshop) -> Result:
     """The tests that ship with the addon, by pytest-odoo, on copies of the installed template."""
     database = f"ar_run_{os.getpid()}"
-    shop.create(database, template=os.environ["AFTERSALES_TEMPLATE"])
     arguments = [
         "-q",
         "-ra",
         "--odoo-http",
         f"--odoo-database={database}",
         "--odoo-log-level=error",
+        # pytest-odoo gives each worker a copy of the database, our plugin the next class.
+        f"--numprocesses={CORES}",
+        "-p",
+        "workbench.odoo_workers",
     ]
-    # pytest-odoo gives each worker a copy of the database; a file stays with one worker.
-    arguments += ["-n", str(min(2, os.cpu_count() or 1)), "--dist", "loadfile"]
+    shop.create(database, template=shop.installed())
     try:
-        return Suite(
-            "odoo",
+        return part.pytest(
             shop.environment.python,
-            [f"{settings.ADDON_NAME}/tests"],
+            f"{settings.ADDON_NAME}/tests",
             arguments,
-            shop.env,
-        ).run()
+            {**shop.env, "PYTHONPATH": SCRIPTS},
+        )
     finally:
         shop.drop(database)
 
 
-def outside_suite(shop: Workshop, name: str) -> Result:
-    """tests/system or tests/browser: a served Odoo seen from outside."""
+def _outside(part: Part, shop: Workshop, file: Path) -> Result:
+    """A served Odoo seen from outside: over RPC, or in a browser."""
+    if part.suite == "browser":
+        with _browsers:
+            found = browser.ensure("chromium", "wkhtmltopdf")
+        if not found["chromium"]:
+            return Result(broken=f"no Chromium: {browser.advice('chromium')}")
     path = f"{browser.binaries()}{os.pathsep}{shop.env['PATH']}"
-    env = {**shop.env, "PATH": path, "PYTHONPATH": str(settings.ROOT / "scripts")}
-    return Suite(
-        name, shop.environment.python, [f"tests/{name}"], ["-v", "--timeout=900"], env
-    ).run()
+    env = {**shop.env, "PATH": path, "PYTHONPATH": SCRIPTS}
+    arguments = ["-v", "--durations=10", "--timeout=900"]
+    return part.pytest(shop.environment.python, str(file), arguments, env)
 
 
 def run_all(workshop: Callable[[], object], wanted: Sequence[str]) -> int:
@@ -197,48 +201,43 @@ def run_all(workshop: Callable[[], object], wanted: Sequence[str]) -> int:
             f"choose from {', '.join(NAMES)}",
         )
     chosen = set(wanted or NAMES)
-    results: list[Result] = []
-    core = threading.Thread(target=lambda: results.extend(run() for run in rules_suites()))
-    start = time.monotonic()
-    if "rules" in chosen:
-        core.start()
+    RESULTS.mkdir(exist_ok=True)
+    for old in (*RESULTS.glob("*.log"), *RESULTS.glob("*.xml")):
+        old.unlink()
+    parts: list[Part] = []
     trouble: console.Stop | None = None
-    try:
-        if chosen - {"rules"}:
-            with workshop() as shop:
-                results += _with_odoo(shop, chosen)
-    except console.Stop as error:
-        trouble = error
-    if "rules" in chosen:
-        core.join()
-    _report(results, time.monotonic() - start)
+    start = time.monotonic()
+    with jobs.Queue(CORES) as queue:
+
+        def add(some: Iterator[Part]) -> None:
+            new = list(some)
+            parts.extend(new)
+            queue.add(jobs.Job(part.name, part.do) for part in new)
+
+        if "rules" in chosen:
+            add(rules_parts())
+        try:
+            if chosen - {"rules"}:
+                with workshop() as shop:
+                    os.environ["AFTERSALES_TEMPLATE"] = shop.installed()
+                    add(odoo_parts(shop, chosen))
+                    queue.wait()
+        except console.Stop as error:
+            trouble = error
+    _report(parts, time.monotonic() - start)
     if trouble:
         console.complain(trouble)
-    return 0 if results and all(result.good for result in results) and not trouble else 1
+    return 0 if all(part.result and part.result.good for part in parts) and not trouble else 1
 
 
-def _with_odoo(shop: Workshop, chosen: set[str]) -> list[Result]:
-    results = []
-    os.environ["AFTERSALES_TEMPLATE"] = shop.installed()
-    if "odoo" in chosen:
-        results.append(odoo_suite(shop))
-    if "system" in chosen:
-        results.append(outside_suite(shop, "system"))
-    if "browser" in chosen:
-        found = browser.ensure("chromium", "wkhtmltopdf")
-        if found["chromium"]:
-            results.append(outside_suite(shop, "browser"))
-        else:
-            results.append(Result("browser", broken=f"no Chromium: {browser.advice('chromium')}"))
-    return results
-
-
-def _report(results: Sequence[Result], seconds: float) -> None:
-    for result in results:
+def _report(parts: Sequence[Part], seconds: float) -> None:
+    suites: dict[str, Result] = {}
+    for part in parts:
+        result = part.result or Result(broken="not run")
+        suites[part.suite] = suites.get(part.suite, Result()) + result
         if not result.good:
-            console.say(f"\n===== {result.name}: {result.broken or 'failures'}; log: {result.log}")
-            if result.log:
-                console.say(console.tail(result.log, lines=120))
+            console.say(f"\n===== {part.name}: {result.broken or 'failures'}; log: {part.log}")
+            console.say(console.tail(part.log, lines=120))
     console.say(f"\nAll suites ended after {seconds / 60:.1f} minutes.")
-    for result in results:
-        console.say(result.line())
+    for name, result in suites.items():
+        console.say(f"{name}: {result}")
