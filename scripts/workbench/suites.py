@@ -81,7 +81,8 @@ class Part:
         try:
             self.result = self.run(self)
         except Exception as error:  # the other jobs go on
-            self.result = Result(broken=str(error) or repr(error))
+            told = f"{error} {getattr(error, 'advice', '')}".strip()
+            self.result = Result(broken=told or repr(error))
         mark = "ok " if self.result.good else "!!!"
         console.say(f"  {mark} {self.name}: {self.result}, {time.monotonic() - start:.0f} s")
         return self.result.good
@@ -202,8 +203,9 @@ def run_all(workshop: Callable[[], object], wanted: Sequence[str]) -> int:
         )
     chosen = set(wanted or NAMES)
     RESULTS.mkdir(exist_ok=True)
-    for old in (*RESULTS.glob("*.log"), *RESULTS.glob("*.xml")):
-        old.unlink()
+    for suite in chosen:
+        for old in (*RESULTS.glob(f"{suite}*.log"), *RESULTS.glob(f"{suite}*.xml")):
+            old.unlink(missing_ok=True)
     parts: list[Part] = []
     trouble: console.Stop | None = None
     start = time.monotonic()
