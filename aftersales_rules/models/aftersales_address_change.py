@@ -73,7 +73,7 @@ class AftersalesAddressChange(models.Model):
     new_address = fields.Text(required=True, readonly=True)
     channel = fields.Selection(CHANNELS, required=True, readonly=True)
     requested_by = fields.Char(
-        "Asked for By", readonly=True, help="The person on the customer's side."
+        "Asked for by", readonly=True, help="The person on the customer's side."
     )
     reason = fields.Text(readonly=True)
     user_id = fields.Many2one(

@@ -109,7 +109,7 @@ class AftersalesApprovalRequest(models.AbstractModel):
         # not @api.ondelete: that one is skipped for a context key
         if not self.env.su:
             # pylint: disable=no-raise-unlink
-            raise AccessError(self.env._("Requests are kept."))
+            raise AccessError(self.env._("Requests are kept and cannot be deleted."))
         return super().unlink()
 
     # --------------------------------------------------------------- who decides

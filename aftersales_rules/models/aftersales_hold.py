@@ -76,7 +76,7 @@ class AftersalesHold(models.Model):
     )
     cause = fields.Selection("_selection_cause", required=True, readonly=True)
     state = fields.Selection(
-        [("open", "Open"), ("closed", "Closed")],
+        [("open", "On hold"), ("closed", "Cleared")],
         default="open",
         required=True,
         readonly=True,

@@ -49,7 +49,7 @@ class AftersalesInspection(models.Model):
     )
     picking_id = fields.Many2one(
         "stock.picking",
-        "Delivery",
+        "Delivery Order",
         index="btree_not_null",
         ondelete="restrict",
         help="Goods without a lot are inspected on the delivery that takes them away.",

@@ -31,7 +31,7 @@ class AftersalesOrderChange(models.Model):
     )
     channel = fields.Selection(CHANNELS, required=True, readonly=True)
     requested_by = fields.Char(
-        "Asked for By", readonly=True, help="The person on the customer's side."
+        "Asked for by", readonly=True, help="The person on the customer's side."
     )
     reason = fields.Text(readonly=True)
     what = fields.Text("What Changes", readonly=True)

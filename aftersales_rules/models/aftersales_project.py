@@ -126,7 +126,7 @@ class AftersalesProject(models.Model):
     claim_conflict_ids = fields.One2many(
         "aftersales.project.conflict",
         "claim_id",
-        "Competes with",
+        "Competes With",
         readonly=True,
         groups="base.group_user",
     )

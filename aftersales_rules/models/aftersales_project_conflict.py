@@ -106,7 +106,7 @@ class AftersalesProjectConflict(models.Model):
     def unlink(self):  # pylint: disable=method-required-super
         # not @api.ondelete: that one is skipped for a context key
         # pylint: disable=no-raise-unlink
-        raise UserError(self.env._("Conflicts are kept."))
+        raise UserError(self.env._("Conflicts are kept and cannot be deleted."))
 
     def _end(self):
         """The cause ended: nothing is left to decide."""

@@ -29,7 +29,7 @@ class AftersalesAddressChangeWizard(models.TransientModel):
         CHANNELS, required=True, default="phone", help="How the customer told us."
     )
     requested_by = fields.Char(
-        "Asked for By", required=True, help="The person on the customer's side."
+        "Asked for by", required=True, help="The person on the customer's side."
     )
     reason = fields.Text(help="Why the goods go elsewhere.")
 

@@ -2,7 +2,10 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-_REQUESTS = ("aftersales.urgency.request", "aftersales.promise.request")
+_REQUESTS = [
+    ("aftersales.urgency.request", "Urgency Request"),
+    ("aftersales.promise.request", "Promise Request"),
+]
 
 
 class AftersalesApprovalAnswer(models.TransientModel):
@@ -15,9 +18,9 @@ class AftersalesApprovalAnswer(models.TransientModel):
     _description = "Answer a Request"
 
     res_model = fields.Selection(
-        [(name, name) for name in _REQUESTS], required=True, readonly=True
+        _REQUESTS, "Kind of Request", required=True, readonly=True
     )
-    res_id = fields.Integer(required=True, readonly=True)
+    res_id = fields.Integer("Request ID", required=True, readonly=True)
     verdict = fields.Selection(
         [("approve", "Approve"), ("refuse", "Refuse")], required=True, readonly=True
     )

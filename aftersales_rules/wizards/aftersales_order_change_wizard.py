@@ -21,7 +21,7 @@ class AftersalesOrderChangeWizard(models.TransientModel):
         CHANNELS, required=True, default="phone", help="How the customer told us."
     )
     requested_by = fields.Char(
-        "Asked for By", required=True, help="The person on the customer's side."
+        "Asked for by", required=True, help="The person on the customer's side."
     )
     reason = fields.Text(required=True, help="Why the customer wants it.")
     what = fields.Text("What Changes", help="Quantities, products, dates.")

@@ -18,7 +18,7 @@ class AftersalesProjectResolve(models.TransientModel):
             ("precedence", "Give precedence to the registration"),
             ("shared", "Share: both go on"),
         ],
-        string="Decision",
+        string="Your Decision",
         required=True,
     )
     reason = fields.Text(

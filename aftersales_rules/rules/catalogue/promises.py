@@ -142,7 +142,9 @@ class QuotationPromiseOutcome(OutcomeModel):
             "needs_yes": _("Needs the supervisor's yes"),
         },
     )
-    cause: str | None = choice(_("Cause"), PROMISE_CAUSES, default=None)
+    cause: str | None = choice(
+        _("What is outside the rules"), PROMISE_CAUSES, default=None
+    )
 
 
 ORDER_URGENCY = DecisionSpec(
