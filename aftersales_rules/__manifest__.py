@@ -70,6 +70,8 @@
         "views/mrp_production_views.xml",
         "views/product_views.xml",
         "views/aftersales_fee_agreement_views.xml",
+        "views/aftersales_competing_demand_views.xml",
+        "views/aftersales_delivery_report_views.xml",
         "views/stock_picking_views.xml",
         "views/stock_picking_logistics_views.xml",
         "report/inspection_report.xml",

@@ -61,6 +61,7 @@ from . import res_partner_address
 from . import resource_calendar
 from . import sale_order
 from . import sale_order_kind
+from . import sale_order_competing
 from . import sale_order_earliest
 from . import sale_order_address
 from . import sale_order_change

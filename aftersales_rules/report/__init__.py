@@ -1,0 +1,2 @@
+from . import aftersales_competing_demand
+from . import aftersales_delivery_report
