@@ -191,7 +191,7 @@ class TestPromise(PromiseCase):
     def test_engineering_quotation_needs_its_contract(self):
         """Attached, it goes out; a standard quotation needs none."""
         order = self.new_quotation(100.0)
-        order.order_kind = "engineering"
+        order.write({"order_kind_manual": "engineering", "order_kind_reason": "Site"})
         self.assertAsked(order)
         self.assertEqual(self.get_causes(order), ["contract"])
         contract = order.env["ir.attachment"].create(

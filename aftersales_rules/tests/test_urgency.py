@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import AftersalesCase
+from .common_production import ProductionCase
 
 
 @tagged("post_install", "-at_install")
@@ -295,3 +296,26 @@ class TestUrgency(AftersalesCase):
         request = self.ask(self.new_confirmed(100.0))
         self.assertEqual(request.state, "requested")
         self.assertFalse(request.decision_id)
+
+
+@tagged("post_install", "-at_install")
+class TestUrgencyAndDeposit(ProductionCase):
+    """Two reasons for one star: urgency (O9) and a deposit that is there (O7)."""
+
+    def test_withdrawn_urgency_leaves_the_priority_of_the_deposit(self):
+        """The engineering order's deposit gave the star, and keeps it."""
+        supervisor = self.new_user("sup", "aftersales_rules.group_supervisor")
+        order = self.new_engineering()
+        productions = order.stock_reference_ids.production_ids
+        self.assertEqual(set(productions.mapped("priority")), {"0"})
+        today = self.company._aftersales_now().date()
+        request = order._request_urgency("The site waits", today)
+        request.with_user(supervisor).action_approve()
+        self.assertEqual(set(productions.mapped("priority")), {"1"})
+        order.action_withdraw_urgency()
+        self.assertEqual(set(productions.mapped("priority")), {"0"})
+        self.down_payment(order, 500.0)
+        self.assertEqual(set(productions.mapped("priority")), {"1"})
+        order._request_urgency("Still", today).with_user(supervisor).action_approve()
+        order.action_withdraw_urgency()
+        self.assertEqual(set(productions.mapped("priority")), {"1"})
