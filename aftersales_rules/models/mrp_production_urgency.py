@@ -25,17 +25,10 @@ class MrpProduction(models.Model):
         return any(order._goes_first() for order in self._get_sold_orders())
 
     def _follow_order_priority(self):
-        """Star what an order puts first, take the star off what none does any more."""
-        opened = self.filtered(
-            lambda production: production.state not in ("done", "cancel")
-        )
-        # engineering orders whose deposit is there keep theirs (O7)
-        links = opened._filter_enforced()._get_engineering_orders()
-        for production in opened:
-            engineering = links.get(production)
-            first = any(
-                order._goes_first() for order in production._get_sold_orders()
-            ) or bool(engineering and engineering["free"] and not engineering["held"])
+        for production in self:
+            if production.state in ("done", "cancel"):
+                continue
+            first = production._goes_first()
             priority = "1" if first else "0"
             if production.priority != priority:
                 production.priority = priority
