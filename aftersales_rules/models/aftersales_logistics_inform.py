@@ -178,7 +178,7 @@ class AftersalesLogisticsException(models.Model):
                 .sudo()
                 .create(problem._prepare_ticket_vals())
             )
-            problem._copy_photos_to_ticket()
+            problem._tell_ticket()
             body = self.env._(
                 "%(name)s became complaint %(ticket)s.",
                 name=problem.name,
@@ -237,7 +237,23 @@ class AftersalesLogisticsException(models.Model):
             "aftersales_lot_id": first.lot_id.id,
         }
 
-    def _copy_photos_to_ticket(self):
-        """The same files, readable for whoever reads the complaint."""
+    def _tell_ticket(self):
+        """What is for colleagues only: the customer reads the complaint on the portal.
+
+        The photos are copies, readable for whoever reads the complaint.
+        """
+        order = self.order_id
+        lang = order.user_id.lang or self.company_id.partner_id.lang
+        problem = self.with_context(lang=lang or self.env.lang)
+        photos = self.env["ir.attachment"]
         for photo in self.photo_ids:
-            photo.copy({"res_model": "helpdesk.ticket", "res_id": self.ticket_id.id})
+            photos |= photo.copy(
+                {"res_model": "helpdesk.ticket", "res_id": self.ticket_id.id}
+            )
+        self.ticket_id.message_post(
+            body=problem.env["ir.qweb"]._render(
+                "aftersales_rules.logistics_ticket_note", {"problem": problem}
+            ),
+            attachment_ids=photos.ids,
+            subtype_xmlid="mail.mt_note",
+        )

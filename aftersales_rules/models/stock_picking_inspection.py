@@ -102,13 +102,13 @@ class StockPicking(models.Model):
                 uses_lots.use_create_lots or uses_lots.use_existing_lots
             ):
                 continue  # Odoo refuses to ship it before somebody says which lot
-            gaps[picking].append(self._prepare_gap(product, line))
+            gaps[picking].append(picking._prepare_gap(product, line))
         passed = self._get_quantity_passes(without_lot)
         for (picking, product), quantity in without_lot.items():
             covered = picking._get_left_of(passed[picking, product])
             if product.uom_id.compare(quantity, covered) > 0:
                 gaps[picking].append(
-                    self._prepare_gap(product, quantity=quantity - covered)
+                    picking._prepare_gap(product, quantity=quantity - covered)
                 )
         for picking in gaps:
             unique = {gap["text"]: gap for gap in gaps[picking]}
@@ -131,10 +131,11 @@ class StockPicking(models.Model):
             and (line.picked or line.picking_id not in picked)
         )
 
-    @api.model
     def _prepare_gap(self, product, line=None, quantity=0.0):
         # one language for all who read the record of the decision
-        name = product.with_context(lang="en_US").display_name
+        lang = self.sudo().company_id.partner_id.lang or "en_US"
+        product = product.with_context(lang=lang)
+        name = product.display_name
         gap = {"product": product, "lot": False, "quantity": quantity}
         if line is None:
             gap["text"] = f"{name}: {quantity:g} {product.uom_id.name}"

@@ -4,6 +4,7 @@ import base64
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tests.common import HttpCase
 
 from .common_transfer import TransferCase
 
@@ -541,3 +542,26 @@ class TestInspection(TransferCase):
         self.ship(picking)
         mail = picking.message_ids.filtered("partner_ids")
         self.assertIn("lab.pdf", mail.attachment_ids.mapped("name"))
+
+
+@tagged("post_install", "-at_install")
+class TestInspectionPortal(HttpCase, TransferCase):
+    """The customer finds the certificate with the delivery (O16)."""
+
+    def test_customer_reads_that_the_slip_has_a_certificate(self):
+        self.goods.inspection_required = True
+        portal = self.new_user(
+            "portal", "base.group_portal", partner_id=self.partner.id
+        )
+        order, picking = self.new_delivery(2)
+        picking.action_assign()
+        self.authenticate(portal.login, portal.login)
+        page = self.url_open(f"/my/orders/{order.id}").text
+        self.assertIn(picking.name, page)
+        self.assertNotIn("With inspection certificate", page)
+        inspection = self.env["aftersales.inspection"].create(
+            {"product_id": self.goods.id, "picking_id": picking.id, "quantity": 2}
+        )
+        inspection.action_pass()
+        page = self.url_open(f"/my/orders/{order.id}").text
+        self.assertIn("With inspection certificate", page)

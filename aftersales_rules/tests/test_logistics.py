@@ -268,8 +268,13 @@ class TestLogistics(AftersalesCase):
         self.assertEqual(ticket.priority, "2")
         self.assertFalse(ticket.user_id, "whoever works with complaints takes it")
         self.assertEqual(ticket.logistics_exception_ids, problem)
-        for text in ("Damaged", "Two crates are wet", "Fast Freight", "AB 1234"):
+        for text in ("Damaged", self.order.name, self.picking.name, "Glass insulator"):
             self.assertIn(text, f"{ticket.name} {ticket.description}")
+        note = ticket.message_ids.filtered("attachment_ids")
+        self.assertTrue(note.is_internal or note.subtype_id.internal)
+        for text in ("Two crates are wet", "Fast Freight", "AB 1234"):
+            self.assertIn(text, note.body)
+            self.assertNotIn(text, ticket.description, "the customer reads that one")
         self.assertEqual(ticket.attachment_ids.mapped("datas"), [PHOTO])
         mine.action_make_complaint()
         self.assertEqual(problem.ticket_id, ticket)

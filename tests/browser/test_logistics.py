@@ -98,7 +98,7 @@ def test_the_warehouse_reports_damage_from_a_phone_and_it_becomes_a_complaint(
         [problem["ticket_id"][0]],
         ["description", "attachment_ids", "aftersales_order_id"],
     )
-    assert "Two cartons are wet" in ticket["description"]
+    assert "Damaged" in ticket["description"]
     assert ticket["aftersales_order_id"][1] == sent["order"]
     assert len(ticket["attachment_ids"]) == 1
 
