@@ -68,6 +68,13 @@ class AftersalesCase(TransactionCase):
             company[f"aftersales_mode_{name}"] = mode
 
     @classmethod
+    def all_gates(cls):
+        """The decisions that have a mode, those of other addons among them."""
+        prefix = "aftersales_mode_"
+        fields = cls.company._fields
+        return [name.removeprefix(prefix) for name in fields if name.startswith(prefix)]
+
+    @classmethod
     def set_threshold(cls, name, value, company=None):
         threshold = cls.env["aftersales.threshold"].search(
             [

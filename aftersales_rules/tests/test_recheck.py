@@ -125,7 +125,7 @@ class TestRecheck(AftersalesCase):
         """Each company has its own mode; the cron looks at all of them."""
         other = self.env["res.company"].create({"name": "Elsewhere"})
         self.env.user.company_ids += other
-        self.set_mode("off", company=other)
+        self.set_mode("off", *self.all_gates(), company=other)
         order = self.new_held(1)
         self.assertEqual(order.company_id, self.company)
         quotation = (
