@@ -33,6 +33,16 @@ class SaleOrder(models.Model):
         compute="_compute_suspension_notice", groups=INTERNAL
     )
 
+    is_change_enforced = fields.Boolean(compute="_compute_is_change_enforced")
+
+    @api.depends("company_id")
+    def _compute_is_change_enforced(self):
+        for order in self:
+            company = order.company_id
+            order.is_change_enforced = (
+                company and company._aftersales_mode("transfer_release") == "enforce"
+            )
+
     @api.depends_context("lang", "tz")
     @api.depends("suspension_id")
     def _compute_suspension_notice(self):
@@ -60,9 +70,12 @@ class SaleOrder(models.Model):
         return bool(self.suspension_id) and self.suspension_id._is_enforced()
 
     def _get_open_moves(self):
-        """Moves of the deliveries of these orders that are not done."""
+        """Moves of the deliveries of these orders that are not done; no returns."""
         moves = self.order_line.move_ids | self.picking_ids.move_ids
-        return moves.filtered(lambda move: move.state not in ("done", "cancel"))
+        return moves.filtered(
+            lambda move: move.state not in ("done", "cancel")
+            and not move.location_id._is_with_customer()
+        )
 
     def _register_change(self, details, what=""):
         """Register that a customer wants the confirmed order changed."""

@@ -44,15 +44,22 @@ class StockMove(models.Model):
         )
         return before[:1].location_id
 
+    def _prepare_merge_moves_distinct_fields(self):
+        # EXTENDS 'stock'
+        return [*super()._prepare_merge_moves_distinct_fields(), "suspended_move_id"]
+
     def _filter_suspended(self):
-        """Moves that deliver orders whose goods are kept back."""
+        """Moves that deliver orders whose goods are kept back; no returns."""
         # sudo: warehouse staff need not be able to read orders
         moves = self.sudo()
         orders = moves.sale_line_id.order_id.filtered("suspension_id")
         orders = orders.filtered(lambda order: order._is_suspended())
         if not orders:
             return self.browse()
-        suspended = moves.filtered(lambda move: move._get_sold_orders() & orders)
+        suspended = moves.filtered(
+            lambda move: move._get_sold_orders() & orders
+            and not move.location_id._is_with_customer()
+        )
         return self & suspended.with_env(self.env)
 
     def _action_assign(self, force_qty=False):

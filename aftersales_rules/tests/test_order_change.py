@@ -133,6 +133,20 @@ class TestOrderChange(TransferCase):
         other, again = self.new_delivery()
         self.assertEqual(again.state, "assigned", other.name)
 
+    def test_return_of_a_suspended_order_comes_in(self):
+        order, picking = self.new_delivery(quantity=2)
+        self.validate(picking)
+        order.order_line.product_uom_qty = 3
+        wizard = self.env["stock.return.picking"].create({"picking_id": picking.id})
+        wizard.product_return_moves.quantity = 1
+        back = self.env["stock.picking"].browse(
+            wizard.action_create_returns()["res_id"]
+        )
+        self.assertEqual(back.state, "assigned")
+        self.register(order)
+        self.assertEqual(back.state, "assigned")
+        self.validate(back)
+
     def test_transfer_made_while_suspended_is_held_as_well(self):
         order, picking = self.new_delivery()
         self.register(order)
