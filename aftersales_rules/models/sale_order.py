@@ -80,6 +80,7 @@ class SaleOrder(models.Model):
         groups=INTERNAL,
     )
     hold_notice = fields.Html(compute="_compute_hold_notice", groups=INTERNAL)
+    has_hold_notice = fields.Boolean(compute="_compute_hold_notice", groups=INTERNAL)
     may_release_hold = fields.Boolean(
         compute="_compute_may_release_hold", groups=INTERNAL
     )
@@ -374,9 +375,15 @@ class SaleOrder(models.Model):
     def _compute_hold_notice(self):
         """What the blocked person reads: why, what unblocks it, who can (U1)."""
         self.hold_notice = False
+        self.has_hold_notice = False
         for order in self.filtered("hold_state"):
             # sudo: everybody who may read the order may read why it waits
             holds = order._get_open_holds()
+            # a suspended order says so in a notice of its own, with Resume
+            holds = holds.filtered(lambda hold: hold.cause != "suspended")
+            if not holds:
+                continue
+            order.has_hold_notice = True
             company = order.company_id.sudo()
             authority = self.env["aftersales.release.authority"]
             amount = order._get_amount_company_currency()

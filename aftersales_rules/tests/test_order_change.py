@@ -74,6 +74,7 @@ class TestOrderChange(TransferCase):
         self.assertIn(self.salesperson.partner_id, message.partner_ids)
         notice = str(order.with_user(self.salesperson).suspension_notice)
         self.assertIn("Site not ready", notice)
+        self.assertFalse(order.has_hold_notice, "it is said once")
         self.assertEqual(self.transfer_causes(picking), ["suspended"])
         hold = picking.hold_ids
         self.assertIn("Ms Buyer asked for it: Site not ready", hold.reason)

@@ -177,6 +177,7 @@ def test_a_registered_change_stops_an_open_transfer(open_as, order, screenshots)
     banner = page.locator(SUSPENDED)
     expect(banner).to_contain_text("This order is suspended")
     expect(banner).to_contain_text("3 rolls instead of 5")
+    expect(page.locator(BANNER)).to_be_hidden()  # it is said once
     shoot(page, screenshots, "order_suspended")
 
     validate(picker)
