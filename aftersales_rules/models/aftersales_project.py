@@ -119,7 +119,7 @@ class AftersalesProject(models.Model):
     conflict_ids = fields.One2many(
         "aftersales.project.conflict",
         "project_id",
-        "Competing",
+        "Conflicts",
         readonly=True,
         groups="base.group_user",
     )

@@ -113,7 +113,7 @@ class AftersalesThreshold(models.Model):
                 f"{decisions[rule.decision]}: {rule.label_in(self.env.lang)}"
                 for rule in compiled.pack.rules
                 if spec.name in threshold_names(rule)
-            )
+            ) or self.env._("No rule; lists and reports may use it.")
 
     @api.depends("label")
     @api.depends_context("lang")
