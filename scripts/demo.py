@@ -31,6 +31,7 @@ def main(env) -> None:
         story.overdue_and_released()
         story.threshold_changed()
         story.refused_at_the_door()
+        story.deposit_starts_production()
         story.explained()
     finally:
         story.set_threshold("100 %")
@@ -103,6 +104,30 @@ class Story:
         self.line("event", f"Walter Ng (warehouse) validates {transfer.name}.")
         self.line("answer", self.validate(transfer))
         self.env.cr.commit()
+
+    def deposit_starts_production(self) -> None:
+        self.title("An engineering order waits for its deposit; the money starts production")
+        order = self.confirm("customer_firth", "product_tower", 10)
+        self.outcome(order, facts=False)
+        self.line("kind", order.order_kind_why)
+        print()
+        production = order.mrp_production_ids[:1]
+        self.line("event", f"Pavel Horak (planner) confirms {production.name}.")
+        answer = production.with_env(self.as_user("planner")).action_confirm()
+        self.line("answer", answer["params"]["message"].split("\n")[0])
+        deposit = order.amount_total / 2
+        self.line(
+            "event",
+            f"Helen Brandt (finance) books the deposit of {self.money(deposit)}.",
+        )
+        self.down_payment(order, deposit)
+        self.env.cr.commit()
+        self.env.invalidate_all()
+        made = self.env["mrp.production"].search([("reference_ids.sale_ids", "=", order.id)])
+        if set(made.mapped("state")) != {"confirmed"} or set(made.mapped("priority")) != {"1"}:
+            raise AssertionError(f"{order.name} should be in production")
+        self.line("outcome", f"{', '.join(made.mapped('name'))} confirmed, with priority.")
+        self.outcome(order, facts=False)
 
     def explained(self) -> None:
         self.title("Why? Two of these decisions, rule by rule")
@@ -223,7 +248,8 @@ class Story:
 
     def decision(self, order):
         """The last decision that says where the order stands."""
-        gate = "shipment_release" if order.hold_state == "shipment" else "credit_hold"
+        gates = {"shipment": "shipment_release", "production": "production_release"}
+        gate = gates.get(order.hold_state, "credit_hold")
         return self.env["aftersales.decision"].search(
             [("order_id", "=", order.id), ("decision", "=", gate)], limit=1
         )
@@ -257,6 +283,7 @@ class Story:
         state = dict(order._fields["hold_state"]._description_selection(self.env))
         more = {
             "procurement": ": nothing is picked, bought or made",
+            "production": ": nothing is made",
             "shipment": ": packed, but it may not leave",
         }
         self.line("outcome", state[order.hold_state].upper() + more.get(order.hold_state, "") + ".")

@@ -350,7 +350,7 @@ class MrpProduction(models.Model):
                 "aftersales_rules.mail_activity_produce",
                 user_id=user.id,
                 note=env._(
-                    "%(order)s may go to production: %(count)s manufacturing orders.",
+                    "%(order)s may go to production (manufacturing orders: %(count)s).",
                     order=order.name,
                     count=len(self),
                 ),

@@ -111,7 +111,7 @@ def test_planner_sees_what_waits_and_it_goes_on_with_the_deposit(
         page.locator(".o_field_widget[name=priority] a.fa-star").first
     ).to_be_visible()
     expect(page.locator(".o-mail-Chatter")).to_contain_text("production may start")
-    expect(page.locator(".o-mail-Activity")).to_contain_text("Deposit paid: produce")
+    expect(page.locator(".o-mail-Activity")).to_contain_text("The deposit has arrived")
     shoot(page, screenshots, "production_goes_on")
     made = admin.call(
         "mrp.production",
@@ -150,11 +150,12 @@ def test_salesperson_reads_kind_and_missing_deposit_on_the_order(
     expect(banner).to_contain_text("This order waits for its deposit")
     expect(banner).to_contain_text("Missing: 2,400.00 USD")
     expect(banner).to_contain_text("Balance not paid")
+    shoot(page, screenshots, "order_waits_for_deposit")
     page.get_by_role("tab", name="Production and Delivery").click()
     kind = page.locator("[name=order_kind_why]")
     expect(kind).to_contain_text("marked as engineering product")
     kind.scroll_into_view_if_needed()
-    shoot(page, screenshots, "order_waits_for_deposit")
+    shoot(page, screenshots, "order_kind")
 
 
 def test_planner_on_a_phone(open_as, tower, screenshots):
