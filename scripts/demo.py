@@ -127,7 +127,8 @@ class Story:
         if set(made.mapped("state")) != {"confirmed"} or set(made.mapped("priority")) != {"1"}:
             raise AssertionError(f"{order.name} should be in production")
         self.line("outcome", f"{', '.join(made.mapped('name'))} confirmed, with priority.")
-        self.outcome(order, facts=False)
+        balance = order._get_open_holds("shipment")[:1]
+        self.line("next", balance._get_texts()["reason"])
 
     def explained(self) -> None:
         self.title("Why? Two of these decisions, rule by rule")
@@ -289,7 +290,7 @@ class Story:
         self.line("outcome", state[order.hold_state].upper() + more.get(order.hold_state, "") + ".")
         if not why:
             return
-        for hold in holds:
+        for hold in holds.sorted("id"):
             texts = hold._get_texts()
             self.line("why", f"{texts['cause']}: {texts['reason']}")
             self.line("release", texts["remedy"])

@@ -21,6 +21,10 @@ _RECHECK_FIELDS = {
 }
 
 
+_GATE_ORDER = tuple(GATE_DECISIONS)
+"""Gates in the order in which an order comes to them."""
+
+
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
@@ -384,6 +388,8 @@ class SaleOrder(models.Model):
             if not holds:
                 continue
             order.has_hold_notice = True
+            # what comes first in the life of the order first
+            holds = holds.sorted(lambda hold: _GATE_ORDER.index(hold.gate))
             company = order.company_id.sudo()
             authority = self.env["aftersales.release.authority"]
             amount = order._get_amount_company_currency()
