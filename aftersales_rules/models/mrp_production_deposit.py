@@ -192,11 +192,30 @@ class MrpProduction(models.Model):
             and links[production.sudo()]["held"]
         )
 
+    def _is_standard(self):
+        """Whether it is plainly made for standard orders; from what is in the cache.
+
+        Procurement has just read all of this, and what it makes for a standard order
+        shall cost nothing.
+        """
+        self.ensure_one()
+        orders = self._get_sold_orders()
+        if not orders or any(
+            order.order_kind == "engineering" or order.hold_state == "production"
+            for order in orders
+        ):
+            return False
+        sources = {*orders.mapped("name"), self.name}
+        sources.update(self.move_dest_ids.raw_material_production_id.mapped("name"))
+        named = {name.strip() for name in (self.origin or "").split(",")}
+        return named <= sources | {""}
+
     def _follow_orders(self):
         """Wait for the deposit of the orders these are for, or get their priority."""
         productions = self.sudo()._filter_enforced()
         productions = productions.filtered(
             lambda production: production.state in ("draft", "confirmed")
+            and (production.deposit_state or not production._is_standard())
         )
         if not productions:
             return

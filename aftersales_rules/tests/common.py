@@ -64,6 +64,12 @@ class AftersalesCase(TransactionCase):
     @classmethod
     def set_mode(cls, mode, *names, company=None):
         company = company or cls.company
+        if not names and mode == "off":
+            names = [
+                name.removeprefix("aftersales_mode_")
+                for name in company._fields
+                if name.startswith("aftersales_mode_")
+            ]
         for name in names or GATES:
             company[f"aftersales_mode_{name}"] = mode
 

@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
@@ -595,6 +597,31 @@ class TestProductionGate(ProductionCase):
         self.assertIn("No work center", str(production.message_ids.mapped("body")))
         self.down_payment(other, 500.0)
         self.assertProduces(self.productions(other))
+
+    # ------------------------------------------------------------------------ cost
+
+    def count_links(self, order):
+        """How often confirming asks the database for whom something is made."""
+        model = self.env.registry["mrp.production"]
+        original, asked = model._get_engineering_orders, []
+
+        def count(productions):
+            asked.append(productions)
+            return original(productions)
+
+        with patch.object(model, "_get_engineering_orders", count):
+            order.action_confirm()
+        return len(asked)
+
+    def test_what_is_made_for_a_standard_order_costs_no_query(self):
+        """Three levels, twenty manufacturing orders or one: nothing is looked up."""
+        shell = self.new_made("Shell, fired", {self.part: 1})
+        disc = self.new_made("Disc", {shell: 1})
+        order = self.new_engineering(product=disc, confirm=False)
+        self.assertEqual(self.count_links(order), 0)
+        self.assertEqual(self.productions(order).product_id, disc | shell)
+        self.assertProduces(self.productions(order), priority="0")
+        self.assertGreater(self.count_links(self.new_engineering(confirm=False)), 0)
 
     # ------------------------------------------------------------------- companies
 
