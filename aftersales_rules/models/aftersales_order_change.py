@@ -105,6 +105,7 @@ class AftersalesOrderChange(models.Model):
             if change._is_enforced():
                 change._suspend_goods()
             change._tell_salesperson()
+            change._tell_production()
         if not cancelled:
             changes.order_id.picking_ids._judge_transfers("change")
         return changes
@@ -140,6 +141,20 @@ class AftersalesOrderChange(models.Model):
                 user_id=order.user_id.id,
                 note=note,
             )
+
+    def _tell_production(self):
+        """Who makes goods for the order reads it there; whether to go on is theirs."""
+        self.ensure_one()
+        # sudo: whoever registers a change need not be allowed to read production
+        productions = self.sudo().order_id.mrp_production_ids.filtered(
+            lambda production: production.state not in ("done", "cancel")
+        )
+        if productions:
+            env = self.env["aftersales.gate"]._in_staff_language(self.order_id).env
+            body = env["ir.qweb"]._render(
+                "aftersales_rules.order_change_message", {"change": self.with_env(env)}
+            )
+            productions._message_log_batch({p.id: body for p in productions})
 
     # ------------------------------------------------------------------ settling
 

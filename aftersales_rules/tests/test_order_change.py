@@ -371,6 +371,8 @@ class TestOrderChange(TransferCase):
             else:
                 change = self.register(order)
                 self.assertFalse(change.picking_ids)
+                message = order.mrp_production_ids.message_ids[0]
+                self.assertIn("Site not ready", str(message.body))
                 self.make(order)
             self.carry(change.picking_ids)
             self.assertEqual(self.available(self.apart, product), (2, 2))
@@ -478,6 +480,7 @@ class TestOrderChange(TransferCase):
         change = self.register(order)
         self.assertFalse(change.picking_ids or ship.hold_ids or self.apart)
         self.assertEqual(ship.state, "assigned", "reserved as before")
+        self.assertIn("no delivery is stopped", str(order.suspension_notice))
         self.assertEqual(order.decision_ids.result, "hold")
         self.validate(ship)
         other, _ship = self.picked(1)
