@@ -434,8 +434,12 @@ class AftersalesFeeAgreement(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Credit Notes of %(name)s", name=self.name),
             "res_model": "account.move",
-            "view_mode": "list,form",
+            "views": [
+                (self.env.ref("account.view_out_credit_note_tree").id, "list"),
+                (False, "form"),
+            ],
             "domain": [("fee_agreement_id", "=", self.id)],
+            "context": {"create": False},
         }
 
 

@@ -434,11 +434,17 @@ class SaleOrder(models.Model):
         return f"{self.name}: {decision.reason_display}"
 
     def action_why(self):
-        """Open the last decision about this order, with its explanation (R4)."""
+        """Open the last decision about this order, with its explanation (R4).
+
+        Of an order on hold the one that holds it, whatever was looked at since.
+        """
         self.ensure_one()
         self.check_access("read")
+        holding = self._get_open_holds().decision_id
         decision = self.env["aftersales.decision"].search(
-            [("order_id", "=", self.id)], limit=1, order="id desc"
+            [("id", "in", holding.ids)] if holding else [("order_id", "=", self.id)],
+            limit=1,
+            order="id desc",
         )
         if not decision:
             raise UserError(

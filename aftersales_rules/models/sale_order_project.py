@@ -176,6 +176,18 @@ class SaleOrder(models.Model):
             raise UserError(self.env._("Nothing is to be decided here."))
         return conflicts.sudo(False).action_resolve()
 
+    def action_view_project_conflicts(self):
+        """Open what this order competes with, and what was decided."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Conflicts of %(order)s", order=self.name),
+            "res_model": "aftersales.project.conflict",
+            "view_mode": "list,kanban,form",
+            "domain": [("order_id", "=", self.id)],
+        }
+
     def action_why_project_conflict(self):
         """Open the decision that found the conflict (R4)."""
         self.ensure_one()

@@ -349,6 +349,19 @@ class TestProjectConflict(ProjectCase):
         self.assertEqual(order.decision_ids.mapped("decision"), ["project_conflict"])
         self.assertEqual(order.decision_ids.mode, "observe")
 
+    def test_why_of_a_held_order_explains_the_hold(self):
+        """Whatever was looked at after it."""
+        self.set_mode("enforce", "credit_hold")
+        self.rival.credit_limit = 10
+        order = self.confirm(self.new_rival_order(100))
+        self.assertEqual(order.hold_state, "procurement")
+        self.new_running(100)
+        order.client_order_ref = "Looked at again"
+        self.run_queue()
+        self.assertEqual(order.decision_ids[0].decision, "project_conflict")
+        shown = self.env["aftersales.decision"].browse(order.action_why()["res_id"])
+        self.assertEqual(shown.decision, "credit_hold")
+
     def test_off_asks_nothing(self):
         self.set_mode("off", "project_conflict")
         self.new_running(100)
