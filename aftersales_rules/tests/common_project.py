@@ -14,7 +14,7 @@ class ProjectCase(AftersalesCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.set_mode("off")
+        cls.set_mode("off", *cls.all_gates())
         cls.set_mode("enforce", "project_conflict")
         cls.manager = cls.new_user("dut", "aftersales_rules.group_duty_manager")
         cls.today = cls.company._aftersales_now().date()

@@ -19,7 +19,7 @@ class TestMouldFee(AftersalesCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.set_mode("off")
+        cls.set_mode("off", *cls.all_gates())
         cls.set_mode("enforce", "mould_fee_refund")
         cls.today = cls.company._aftersales_now().date()
         cls.mould = cls.new_product(
