@@ -77,7 +77,7 @@
         "report/inspection_report.xml",
         "views/aftersales_inspection_views.xml",
         "views/stock_picking_inspection_views.xml",
-        "views/product_template_views.xml",
+        "views/product_template_inspection_views.xml",
         "views/stock_lot_views.xml",
         "views/sale_portal_inspection_templates.xml",
         "views/helpdesk_ticket_views.xml",

@@ -51,7 +51,7 @@ from . import mrp_production
 from . import mrp_production_deposit
 from . import mrp_workorder
 from . import payment_transaction
-from . import product_template
+from . import product_template_inspection
 from . import res_company
 from . import res_company_approval
 from . import res_config_settings
