@@ -34,3 +34,4 @@ from . import test_translation
 from . import test_urgency
 from . import test_version
 from . import test_version_checks
+from . import test_translation_notices

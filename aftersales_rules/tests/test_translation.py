@@ -7,46 +7,19 @@ from lxml import etree
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.modules import Manifest
 from odoo.tests import tagged
-from odoo.tools import file_open, file_path, html2plaintext
+from odoo.tools import file_open, file_path
 from odoo.tools.translate import PoFileReader, trans_export
 
 from ..rules import REGISTRY, load_pack
 from .common import AftersalesCase
+from .common_chinese import ADDON, CHINESE, LANGUAGE, ChineseMixin
 
-ADDON = "aftersales_rules"
-LANGUAGE = "zh_CN"
-CHINESE = re.compile(r"[\u4e00-\u9fff]")
-WORD = re.compile(r"[A-Za-z]{3,}")
 _INHERITED = re.compile(rf"{ADDON}\.field_(\w+)__(\w+)")
 
 
 @tagged("post_install", "-at_install")
-class TestTranslation(AftersalesCase):
+class TestTranslation(ChineseMixin, AftersalesCase):
     """Everything that a person reads is there in Chinese (U11)."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["res.lang"]._activate_lang(LANGUAGE)
-        cls.env["ir.module.module"]._load_module_terms([ADDON], [LANGUAGE])
-        cls.partner.name = "玻璃经销商"
-        cls.goods.name = "玻璃绝缘子"
-        for user in cls.salesperson | cls.controller | cls.admin | cls.warehouse_user:
-            user.lang = LANGUAGE
-            user.name = "张伟"
-
-    @staticmethod
-    def in_chinese(records, user=None):
-        records = records.with_user(user) if user else records
-        return records.with_context(lang=LANGUAGE)
-
-    def assertChinese(self, text, *allowed):
-        """There is Chinese in it, and no word of English beside what is allowed."""
-        text = html2plaintext(text) if "<" in text else text
-        self.assertRegex(text, CHINESE)
-        for name in (self.company.name, self.company.currency_id.name, *allowed):
-            text = text.replace(name, "")
-        self.assertFalse(WORD.findall(text), text)
 
     def new_held_order(self):
         order = self.new_order(5000.0)
