@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import base64
+from ast import literal_eval
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -394,6 +395,18 @@ class TestInspection(TransferCase):
         )
         with self.assertRaises(AccessError):
             picking.with_user(self.warehouse_user).action_inspect()
+
+    def test_inspector_finds_what_is_to_be_inspected(self):
+        """Also while the gate only observes."""
+        self.set_mode("observe", "transfer_release")
+        _order, picking = self.new_lens_delivery()
+        _order, other = self.new_lens_delivery(1, self.goods)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "aftersales_rules.aftersales_inspection_hold_action"
+        )
+        found = picking.with_user(self.inspector).search(literal_eval(action["domain"]))
+        self.assertIn(picking, found)
+        self.assertNotIn(other, found)
 
     def test_lot_knows_the_order_that_made_it(self):
         production = self.env["mrp.production"].create(

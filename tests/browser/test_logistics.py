@@ -149,10 +149,10 @@ def test_goods_leave_after_the_inspector_recorded_a_pass(
     shoot(page, screenshots, "transfer_waits_for_inspection")
 
     page = open_as("quality", phone=True)
-    open_path(page, "/odoo/waiting-for-inspection")
+    open_path(page, "/odoo/deliveries-to-inspect")
     expect(page.locator(".o_kanban_record", has_text=sent["name"])).to_be_visible()
-    shoot(page, screenshots, "waiting_for_inspection_phone")
-    open_path(page, f"/odoo/waiting-for-inspection/{sent['id']}")
+    shoot(page, screenshots, "deliveries_to_inspect_phone")
+    open_path(page, f"/odoo/deliveries-to-inspect/{sent['id']}")
     page.locator("button[name=action_inspect]").click()
     form = page.locator(".o_form_view")
     expect(form.locator("[name=line_ids]")).to_contain_text("Withstand voltage")
