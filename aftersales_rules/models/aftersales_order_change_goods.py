@@ -43,7 +43,8 @@ class AftersalesOrderChange(models.Model):
         moves.picked = False
         moves._do_unreserve()
         goods = defaultdict(float)
-        for move in moves:
+        # what a supplier ships never lies in a warehouse of ours
+        for move in moves.filtered(lambda m: m._get_suspending_warehouse()):
             arrived = self._get_arrived(move)
             for key, quantity in arrived.items():
                 goods[move, key] += quantity

@@ -204,3 +204,16 @@ class StockPicking(models.Model):
         if acknowledged:
             backorder.sudo().address_acknowledged_id = acknowledged
         return backorder
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_acknowledged(self):
+        # sudo: the record counts, whether the user may read it or not
+        for picking in self.sudo():
+            if picking.address_acknowledgement_ids:
+                raise UserError(
+                    self.env._(
+                        "The new address of %(transfer)s was acknowledged, which is "
+                        "kept. Leave it cancelled instead of deleting it.",
+                        transfer=picking.name,
+                    )
+                )

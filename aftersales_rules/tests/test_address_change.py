@@ -248,6 +248,9 @@ class TestAddressChange(TransferCase):
         order, picking = self.moved()
         self.assertTrue(picking.address_notice)
         self.assertFalse(picking.hold_state)
+        self.acknowledge(picking)
+        with self.assertRaises(UserError):
+            picking.unlink()
         self.validate(picking)
         self.assertEqual(order.decision_ids.result, "hold")
 

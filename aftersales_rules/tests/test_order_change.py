@@ -209,6 +209,35 @@ class TestOrderChange(TransferCase):
         self.assertEqual(ship.state, "assigned")
         self.validate(ship)
 
+    def test_goods_carried_in_part_come_back_in_part(self):
+        """Two of three are apart when the order goes on; the third never left."""
+        order, ship = self.picked(3)
+        change = self.register(order)
+        out = change.picking_ids
+        out.move_ids.quantity = 2
+        out.move_ids.picked = True
+        out.with_user(self.warehouse_user)._action_done()
+        rest = change.picking_ids - out
+        self.assertEqual(rest.move_ids.suspended_move_id, ship.move_ids)
+        self.assertEqual(self.available(self.apart), (2, 2))
+        self.resume(change)
+        self.assertEqual(rest.state, "cancel")
+        self.assertEqual(ship.move_ids.quantity, 1)
+        back = change.picking_ids.filtered(lambda p: p.state == "assigned")
+        self.assertEqual(back.move_ids.product_qty, 2)
+        self.carry(back)
+        self.assertEqual(ship.move_ids.quantity, 3)
+        self.validate(ship)
+
+    def test_transfer_that_the_warehouse_cancels_leaves_the_goods_in_place(self):
+        order, ship = self.picked()
+        change = self.register(order)
+        change.picking_ids.with_user(self.warehouse_user).action_cancel()
+        self.assertFalse(change.has_suspended_goods)
+        self.assertRefused(self.ready(ship).button_validate())
+        self.resume(change)
+        self.validate(ship)
+
     def test_suspended_again_while_the_goods_come_back(self):
         order, ship = self.picked()
         first = self.register(order)
