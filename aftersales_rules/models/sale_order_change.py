@@ -115,10 +115,9 @@ class SaleOrder(models.Model):
         # sudo: a customer may do it, too
         orders = self.sudo().filtered(lambda order: order.state == "sale")
         told = isinstance(self.env.context.get(DETAILS_KEY), ChangeDetails)
+        # a gate that only observes leaves a cancellation as it is without this addon
         orders = orders.filtered(
-            lambda order: told
-            or order.suspension_id
-            or order.company_id._aftersales_mode("transfer_release") != "off"
+            lambda order: told or order.suspension_id or order.is_change_enforced
         )
         if orders:
             self.env["aftersales.order.change"]._register_changes(orders, "cancel")

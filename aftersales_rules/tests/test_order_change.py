@@ -512,18 +512,17 @@ class TestOrderChange(TransferCase):
         self.assertIn("no delivery is stopped", str(order.suspension_notice))
         self.assertEqual(order.decision_ids.result, "hold")
         self.validate(ship)
-        other, _ship = self.picked(1)
-        other.action_cancel()
-        self.assertEqual(other.order_change_ids.channel, "other")
-        self.assertFalse(other.order_change_ids.picking_ids)
 
-    def test_gate_that_is_off_records_only_what_is_registered(self):
-        self.set_mode("off", "transfer_release")
-        order, _picking = self.new_delivery()
-        order.action_cancel()
-        self.assertFalse(order.order_change_ids)
-        other, _picking = self.new_delivery()
-        self.assertEqual(self.cancel(other).channel, "phone")
+    def test_gate_that_does_not_enforce_records_only_what_is_registered(self):
+        """Without the wizard a cancellation is what it is without this addon."""
+        for mode in ("off", "observe"):
+            self.set_mode(mode, "transfer_release")
+            order, _picking = self.new_delivery()
+            order.action_cancel()
+            self.assertFalse(order.order_change_ids or order.activity_ids)
+            order.unlink()
+            other, _picking = self.new_delivery()
+            self.assertEqual(self.cancel(other).channel, "phone")
 
     # ------------------------------------------------------------------------ rights
 
