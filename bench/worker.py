@@ -164,7 +164,7 @@ class Worker:
             env.flush_all()
             env.invalidate_all()
             with (
-                self._inside(env, "mrp.production", "action_confirm", inside),
+                self._inside(env, "mrp.production", "_confirm_safely", inside),
                 self._clock(env.cr, answer),
             ):
                 env.cr.commit()
