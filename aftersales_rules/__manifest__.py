@@ -99,6 +99,7 @@
     "demo": [
         "demo/aftersales_company_demo.xml",
         "demo/aftersales_product_demo.xml",
+        "demo/aftersales_promise_demo.xml",
         "demo/aftersales_quality_demo.xml",
         "demo/aftersales_customer_demo.xml",
         "demo/aftersales_order_demo.xml",

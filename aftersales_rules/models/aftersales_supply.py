@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from collections import defaultdict
-from datetime import datetime, time, timezone
+from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from odoo import fields
@@ -67,7 +67,8 @@ class Supply:
             self.on_hand[product] = quantity
         opened = fields.Domain(same) & fields.Domain("state", "in", OPEN_MOVES)
         moves = self.env["stock.move"].with_context(tz="UTC")
-        for sign, located_moves in ((1, coming), (-1, leaving)):
+        made = fields.Domain("production_id", "!=", False)
+        for sign, located_moves in ((1, coming & ~made), (-1, leaving)):
             for product, day, quantity in moves._read_group(
                 located_moves & opened,
                 ["product_id", "date:day"],
@@ -76,6 +77,24 @@ class Supply:
                 # what is late comes today at the earliest
                 moment = max(_to_datetime(day), self.now)
                 self.events[product][moment] += sign * quantity
+
+        self._read_made(coming & made & opened)
+
+    def _read_made(self, domain):
+        """What is being made: not before its lead time, if nobody has started it.
+
+        Odoo plans backwards from the date of the order, also into the past.
+        """
+        moves = self.env["stock.move"].search_fetch(
+            domain, ["product_id", "product_qty", "date", "production_id"]
+        )
+        for move in moves:
+            production = move.production_id
+            earliest = self.now
+            if production.state in ("draft", "confirmed"):
+                earliest += timedelta(days=production.bom_id.produce_delay)
+            moment = max(_to_datetime(move.date), earliest)
+            self.events[move.product_id][moment] += move.product_qty
 
     def _read_own(self, needs):
         """What confirmed orders take themselves: it must not stand in their way."""

@@ -200,8 +200,10 @@ class SaleOrder(models.Model):
         )
 
     def _get_supervisors_text(self):
+        # sudo: only who asked is looked at
+        asking = self.sudo()._get_pending_promises()[:1].requested_by_id
         users = self.env["aftersales.promise.request"]._get_supervisors(
-            self.company_id, self.env.user
+            self.company_id, asking or self.env.user
         )
         if not users:
             return self.env._("Nobody is a supervisor yet; ask an administrator.")

@@ -229,6 +229,18 @@ class TestEarliestDate(AftersalesCase):
         self.assertEqual(order.earliest_date, date(2026, 3, 11))
         self.assertWhy(order, "after what is planned at Furnace")
 
+    def test_what_is_not_started_is_not_there_before_its_lead_time(self):
+        """Odoo plans it to be done today; nobody has begun, so it takes three days."""
+        self.stock_up(self.sand, 10)
+        make_to_order = self.env.ref("stock.route_warehouse0_mto")
+        make_to_order.active = True
+        self.window.route_ids |= make_to_order
+        order = self.new_order(100.0, product=self.window)
+        order.action_confirm()
+        production = order.stock_reference_ids.production_ids
+        self.assertTrue(production)
+        self.assertEqual(order.earliest_date, date(2026, 3, 5))
+
     def test_bills_that_contain_each_other_end(self):
         """A circle of components gives an answer, not an endless walk."""
         self.bom.bom_line_ids = [

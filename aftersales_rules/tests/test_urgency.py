@@ -253,7 +253,6 @@ class TestUrgency(AftersalesCase):
 
     def test_small_order_of_a_key_customer_is_urgent_by_rule(self):
         """Up to the threshold nobody has to decide; above it a supervisor does."""
-        self.set_threshold("urgent_share_max", "100 %")
         self.partner.customer_tier = "key"
         self.partner.credit_limit = 100000.0
         order = self.new_confirmed(100.0)
@@ -280,6 +279,7 @@ class TestUrgency(AftersalesCase):
 
     def test_share_of_urgent_orders_counts_the_week(self):
         """One urgent of four orders, this one of five: two fifths would be urgent."""
+        self.set_threshold("urgent_orders_min", "1")
         past = fields.Datetime.now() - timedelta(days=30)
         self.env["sale.order"].search([("state", "=", "sale")]).date_order = past
         orders = [self.new_confirmed(1.0) for _each in range(5)]

@@ -58,6 +58,7 @@ class OrderUrgencyFacts(FactModel):
     )
     urgent_orders: int | None = integer(
         _("Urgent orders of the week"),
+        unit=_("orders"),
         help=_("Orders made urgent in the last seven days, without this one."),
     )
     urgent_share: Decimal | None = ratio(
