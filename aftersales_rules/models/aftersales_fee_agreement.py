@@ -439,7 +439,8 @@ class AftersalesFeeAgreement(models.Model):
                 (False, "form"),
             ],
             "domain": [("fee_agreement_id", "=", self.id)],
-            "context": {"create": False},
+            # the list shows the customer for credit notes only
+            "context": {"create": False, "default_move_type": "out_refund"},
         }
 
 
