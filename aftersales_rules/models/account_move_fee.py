@@ -2,6 +2,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from .guarded_fields import without_defaults
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -27,7 +29,10 @@ class AccountMove(models.Model):
         # EXTENDS 'account'
         for vals in vals_list:
             self._check_fee_fields(vals)
-        return super().create(vals_list)
+        moves = super(AccountMove, without_defaults(self, _FEE_FIELDS)).create(
+            vals_list
+        )
+        return moves.with_env(self.env)
 
     def write(self, vals):
         # EXTENDS 'account'

@@ -2,6 +2,8 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
+from .guarded_fields import without_defaults
+
 _DECIDERS = (
     "aftersales_rules.group_credit_controller",
     "account.group_account_manager",
@@ -267,11 +269,21 @@ class AftersalesFeeAgreement(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
+            self._check_follows(vals)
             # said in words, as what is left out would take a default from a context
             vals.update(_UNDECIDED)
             company = self.env["res.company"].browse(vals.get("company_id"))
             vals["name"] = self._next_number(company or self.env.company)
-        return super().create(vals_list)
+        agreements = super(
+            AftersalesFeeAgreement, without_defaults(self, _FOLLOWS)
+        ).create(vals_list)
+        return agreements.with_env(self.env)
+
+    @api.model
+    def _check_follows(self, vals):
+        """What is refunded is held against the fee, so that nobody types the fee."""
+        if not self.env.su and not _FOLLOWS.isdisjoint(vals):
+            raise UserError(self.env._("The fee is as charged, on the line named."))
 
     @api.model
     def _next_number(self, company):
@@ -282,6 +294,7 @@ class AftersalesFeeAgreement(models.Model):
     def write(self, vals):
         if not self.env.su:
             self.check_access("write")
+            self._check_follows(vals)
             if _DECIDED_FIELDS & set(vals):
                 raise UserError(self.env._("Use Start, Cancel or Reopen for that."))
             if _TERMS & set(vals) and any(each.state != "draft" for each in self):
@@ -453,6 +466,8 @@ _UNDECIDED = {
     "reopened_by_id": False,
 }
 _DECIDED_FIELDS = {"name", "refund_ids", *_UNDECIDED}
+_FOLLOWS = {"order_id", "currency_id", "fee_amount"}
+"""Stored, and computed from the line: a client could write them as well."""
 _TERMS = {
     "partner_id",
     "company_id",

@@ -283,18 +283,22 @@ class AftersalesInspection(models.Model):
 
     def action_record(self):
         """Record these inspections for good (O16)."""
-        if not self.env.user.has_group(INSPECTOR):
-            raise AccessError(
-                self.env._("Only quality inspectors record final inspections.")
-            )
+        self._check_may_record()
         self.check_access("write")
-        self._check_draft()
         for inspection in self:
             inspection._check_complete()
             inspection._record()
         # sudo: an inspector need not be allowed to read transfers
         self.sudo()._get_concerned_pickings()._judge_transfers("change")
         return True
+
+    def _check_may_record(self):
+        if not self.env.user.has_group(INSPECTOR):
+            raise AccessError(
+                self.env._("Only quality inspectors record final inspections.")
+            )
+        self.check_access("read")
+        self._check_draft()
 
     def _check_complete(self):
         """Refuse what is not finished or says two things at once."""
@@ -397,13 +401,13 @@ class AftersalesInspection(models.Model):
 
     def action_pass(self):
         """Record a pass, in one tap."""
-        self._check_draft()
+        self._check_may_record()
         self.write({"result": "pass"})
         return self.action_record()
 
     def action_fail(self):
         """Record a fail, in one tap."""
-        self._check_draft()
+        self._check_may_record()
         self.write({"result": "fail"})
         return self.action_record()
 

@@ -86,6 +86,8 @@ class AftersalesInspectionLine(models.Model):
         if "inspection_id" in vals:
             raise UserError(self.env._("A value stays with its inspection."))
         self.inspection_id._check_draft()
+        if "characteristic_id" in vals and not self.env.su:
+            raise UserError(self.env._("What the product asks for is set on it."))
         if not {*ASKED, "characteristic_id"}.isdisjoint(vals):
             self._check_own()
         return super().write(vals)

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ..rules import PROJECT_PERIOD, ProjectPeriodFacts
+from .guarded_fields import without_defaults
 from .site_key import normalise, site_key
 
 DUTY_MANAGER = "aftersales_rules.group_duty_manager"
@@ -208,12 +209,23 @@ class AftersalesProject(models.Model):
     def create(self, vals_list):
         companies = self.env["res.company"]
         for vals in vals_list:
+            self._check_follows(vals)
             # A registration starts as a draft, whoever makes it. Said in words, as
             # what is left out would take a default from the caller's context.
             vals.update(_UNDECIDED)
             company = companies.browse(vals.get("company_id")) or self.env.company
             vals["number"] = self._next_number(company)
-        return super().create(vals_list)
+        projects = super(AftersalesProject, without_defaults(self, _FOLLOWS)).create(
+            vals_list
+        )
+        return projects.with_env(self.env)
+
+    @api.model
+    def _check_follows(self, vals):
+        if not self.env.su and not _FOLLOWS.isdisjoint(vals):
+            raise UserError(
+                self.env._("Whose registration it is follows from dealer and address.")
+            )
 
     @api.model
     def _next_number(self, company):
@@ -234,6 +246,7 @@ class AftersalesProject(models.Model):
     def write(self, vals):
         if not self.env.su:
             self.check_access("write")
+            self._check_follows(vals)
             if _DECIDED_FIELDS & set(vals):
                 raise UserError(
                     self.env._("Use File, Sign Off, Refuse, Extend or Close for that.")
@@ -281,6 +294,11 @@ class AftersalesProject(models.Model):
                         )[project.state],
                     )
                 )
+
+    def _check_chosen(self):
+        """What a person of another company chose is not there for them."""
+        if not self:
+            raise UserError(self.env._("Choose a registration of your company."))
 
     def _check_duty_manager(self):
         self.check_access("write")
@@ -345,6 +363,7 @@ class AftersalesProject(models.Model):
             )
 
     def _refuse(self, reason):
+        self._check_chosen()
         self._check_state("filed")
         self._check_duty_manager()
         reason = self._check_reason(reason)
@@ -361,6 +380,7 @@ class AftersalesProject(models.Model):
 
     def _extend(self, date_to, reason):
         """Let a registration run longer, from a running or an expired one."""
+        self._check_chosen()
         self._check_state("running", "expired")
         self._check_duty_manager()
         reason = self._check_reason(reason)
@@ -574,6 +594,8 @@ _DECIDED_FIELDS = {
     "order_ids",
     *_UNDECIDED,
 }
+_FOLLOWS = {"commercial_partner_id", "site_key", "name_key"}
+"""Stored, and computed from the terms: a client could write them as well."""
 _TERMS = {
     "name",
     "partner_id",

@@ -119,11 +119,10 @@ class AftersalesProjectConflict(models.Model):
 
         :param resolution: accepted, precedence or shared
         """
-        self.check_access("read")
-        if not self.env.user.has_group(DUTY_MANAGER):
-            raise UserError(
-                self.env._("Only a duty manager decides between competing parties.")
-            )
+        self._check_may_resolve()
+        if not self:
+            # of another company, so that the dialog found nothing
+            raise UserError(self.env._("Nothing is to be decided here."))
         if resolution not in RESOLUTIONS:
             raise UserError(self.env._("Choose what is decided."))
         reason = (reason or "").strip()
@@ -160,6 +159,13 @@ class AftersalesProjectConflict(models.Model):
                     partner_ids=users.partner_id.ids,
                 )
 
+    def _check_may_resolve(self):
+        self.check_access("read")
+        if not self.env.user.has_group(DUTY_MANAGER):
+            raise UserError(
+                self.env._("Only a duty manager decides between competing parties.")
+            )
+
     def _forget_activities(self):
         """Take the question off the lists, where nothing else is open."""
         self.env.flush_all()
@@ -174,7 +180,7 @@ class AftersalesProjectConflict(models.Model):
 
     def action_resolve(self):
         """Open the dialog in which a duty manager decides."""
-        self.check_access("read")
+        self._check_may_resolve()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Decide"),

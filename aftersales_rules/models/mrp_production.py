@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .guarded_fields import without_defaults
 from .mrp_production_deposit import LINKS
 
 _GATE_FIELDS = {"deposit_state", "deposit_order_id", "confirm_on_deposit"}
@@ -155,6 +156,8 @@ class MrpProduction(models.Model):
         # sudo: the planner may ask, and reads no orders
         orders = self.sudo()._get_engineering_orders().values()
         held = self.env["sale.order"].sudo().concat(*(each["held"] for each in orders))
+        if not held:
+            raise UserError(self.env._("Nothing is on hold here."))
         held._ask_for_release()
         return {
             "type": "ir.actions.client",
@@ -198,7 +201,10 @@ class MrpProduction(models.Model):
         # EXTENDS 'mrp'
         for vals in vals_list:
             self._check_deposit_fields(vals)
-        productions = super().create(vals_list)
+        productions = super(MrpProduction, without_defaults(self, _GATE_FIELDS)).create(
+            vals_list
+        )
+        productions = productions.with_env(self.env)
         productions._follow_orders()
         return productions
 
@@ -248,9 +254,15 @@ class MrpProduction(models.Model):
 
     # ----------------------------------------------------------------- buttons
 
+    def _filter_told(self):
+        """Those that wait, for whoever may work on them; nobody else is told why."""
+        waiting = self._filter_waiting()
+        waiting.check_access("write")
+        return waiting
+
     def action_confirm(self):
         # EXTENDS 'mrp'
-        waiting = self._filter_waiting()
+        waiting = self._filter_told()
         if not waiting:
             return super().action_confirm()
         # Never an error: reordering rules and payments come this way, too.
@@ -262,7 +274,7 @@ class MrpProduction(models.Model):
 
     def button_plan(self):
         # EXTENDS 'mrp'
-        waiting = self._filter_waiting()
+        waiting = self._filter_told()
         if not waiting:
             return super().button_plan()
         waiting._remember_confirmation()
@@ -273,7 +285,7 @@ class MrpProduction(models.Model):
 
     def action_plan_with_components_availability(self):
         # EXTENDS 'mrp'
-        waiting = self._filter_waiting()
+        waiting = self._filter_told()
         if not waiting:
             return super().action_plan_with_components_availability()
         free = self - waiting
@@ -283,13 +295,13 @@ class MrpProduction(models.Model):
 
     def action_start(self):
         # EXTENDS 'mrp'
-        if self._filter_waiting():
+        if self._filter_told():
             return self._get_waiting_notification()
         return super().action_start()
 
     def button_mark_done(self):
         # EXTENDS 'mrp'
-        waiting = self._filter_waiting()
+        waiting = self._filter_told()
         if not waiting:
             return super().button_mark_done()
         notification = waiting._get_waiting_notification()

@@ -8,6 +8,7 @@ class MrpWorkorder(models.Model):
 
     def button_start(self, raise_on_invalid_state=False):
         # EXTENDS 'mrp'
+        self.check_access("write")
         waiting = self.production_id._filter_waiting()
         if not waiting:
             return super().button_start(raise_on_invalid_state)

@@ -25,6 +25,7 @@ class ResPartner(models.Model):
     def action_view_fee_agreements(self):
         self.ensure_one()
         self.check_access("read")
+        self.env["aftersales.fee.agreement"].check_access("read")
         debtor = self.commercial_partner_id
         return debtor._open_fee_agreements([("partner_id", "=", debtor.id)], {})
 

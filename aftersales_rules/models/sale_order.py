@@ -290,6 +290,14 @@ class SaleOrder(models.Model):
         # EXTENDS 'sale'
         for vals in vals_list:
             self._check_gate_fields(vals)
+        # A client may send any context; what it fills in counts as well.
+        self._check_gate_fields(
+            {
+                key.removeprefix("default_"): value
+                for key, value in self.env.context.items()
+                if key.startswith("default_")
+            }
+        )
         return super().create(vals_list)
 
     def write(self, vals):

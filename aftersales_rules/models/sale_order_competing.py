@@ -27,6 +27,7 @@ class SaleOrder(models.Model):
     def action_view_competing(self):
         """Who else wants what this order wants."""
         self.ensure_one()
+        self.check_access("read")
         demands = self.env["aftersales.competing.demand"]
         wanted = demands.search(
             [("order_id", "=", self.id), ("competitors", ">", 0)]

@@ -325,6 +325,7 @@ class StockPicking(models.Model):
 
     def action_print_certificates(self):
         self.ensure_one()
+        self.check_access("read")
         if not self._get_certificates():
             raise UserError(self.env._("No inspection has been passed here."))
         report = self.env.ref("aftersales_rules.action_report_picking_certificates")

@@ -130,6 +130,7 @@ class StockPicking(models.Model):
 
     def action_view_logistics_exceptions(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "aftersales_rules.aftersales_logistics_exception_action"
         )

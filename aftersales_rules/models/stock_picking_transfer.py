@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..rules import TRANSFER_RELEASE
+from .guarded_fields import without_defaults
 
 
 class StockPicking(models.Model):
@@ -98,7 +99,10 @@ class StockPicking(models.Model):
         # EXTENDS 'stock'
         for vals in vals_list:
             self._check_transfer_fields(vals)
-        return super().create(vals_list)
+        pickings = super(
+            StockPicking, without_defaults(self, self._get_transfer_guarded())
+        ).create(vals_list)
+        return pickings.with_env(self.env)
 
     def write(self, vals):
         # EXTENDS 'stock'

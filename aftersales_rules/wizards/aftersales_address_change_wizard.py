@@ -11,12 +11,15 @@ class AftersalesAddressChangeWizard(models.TransientModel):
     _description = "Change Delivery Address"
 
     order_id = fields.Many2one("sale.order", required=True, readonly=True)
-    company_id = fields.Many2one(related="order_id.company_id")
+    # with the user's own rights: anybody may name any order in a wizard
+    company_id = fields.Many2one(related="order_id.company_id", related_sudo=False)
     commercial_partner_id = fields.Many2one(
-        related="order_id.partner_id.commercial_partner_id"
+        related="order_id.partner_id.commercial_partner_id", related_sudo=False
     )
     old_partner_id = fields.Many2one(
-        related="order_id.partner_shipping_id", string="Present Address"
+        related="order_id.partner_shipping_id",
+        string="Present Address",
+        related_sudo=False,
     )
     partner_id = fields.Many2one(
         "res.partner",

@@ -9,10 +9,13 @@ class AftersalesPromiseAsk(models.TransientModel):
     _description = "Ask for a Supervisor's Yes"
 
     order_id = fields.Many2one("sale.order", required=True)
-    notice = fields.Html(related="order_id.promise_notice")
-    promise_state = fields.Selection(related="order_id.promise_state")
+    # with the user's own rights: anybody may name any order in a wizard
+    notice = fields.Html(related="order_id.promise_notice", related_sudo=False)
+    promise_state = fields.Selection(
+        related="order_id.promise_state", related_sudo=False
+    )
     is_date = fields.Boolean(compute="_compute_is_date")
-    earliest_date = fields.Date(related="order_id.earliest_date")
+    earliest_date = fields.Date(related="order_id.earliest_date", related_sudo=False)
     motive = fields.Text(
         string="Why", help="Why this customer should have it; the supervisor reads it."
     )
