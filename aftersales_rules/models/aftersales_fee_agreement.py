@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .guarded_fields import without_defaults
 
@@ -282,8 +282,15 @@ class AftersalesFeeAgreement(models.Model):
     @api.model
     def _check_follows(self, vals):
         """What is refunded is held against the fee, so that nobody types the fee."""
-        if not self.env.su and not _FOLLOWS.isdisjoint(vals):
-            raise UserError(self.env._("The fee is as charged, on the line named."))
+        forbidden = _FOLLOWS & set(vals)
+        if forbidden and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "%(fields)s follows from rules, holds, invoices and payments "
+                    "and cannot be set.",
+                    fields=", ".join(sorted(forbidden)),
+                )
+            )
 
     @api.model
     def _next_number(self, company):

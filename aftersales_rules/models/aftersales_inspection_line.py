@@ -87,7 +87,12 @@ class AftersalesInspectionLine(models.Model):
             raise UserError(self.env._("A value stays with its inspection."))
         self.inspection_id._check_draft()
         if "characteristic_id" in vals and not self.env.su:
-            raise UserError(self.env._("What the product asks for is set on it."))
+            raise UserError(
+                self.env._(
+                    "%(names)s: what is asked is set on the product.",
+                    names=", ".join(self.mapped("name")),
+                )
+            )
         if not {*ASKED, "characteristic_id"}.isdisjoint(vals):
             self._check_own()
         return super().write(vals)

@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
 from ..rules import PROJECT_PERIOD, ProjectPeriodFacts
@@ -222,9 +222,14 @@ class AftersalesProject(models.Model):
 
     @api.model
     def _check_follows(self, vals):
-        if not self.env.su and not _FOLLOWS.isdisjoint(vals):
-            raise UserError(
-                self.env._("Whose registration it is follows from dealer and address.")
+        forbidden = _FOLLOWS & set(vals)
+        if forbidden and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "%(fields)s follows from rules, holds, invoices and payments "
+                    "and cannot be set.",
+                    fields=", ".join(sorted(forbidden)),
+                )
             )
 
     @api.model
@@ -298,7 +303,7 @@ class AftersalesProject(models.Model):
     def _check_chosen(self):
         """What a person of another company chose is not there for them."""
         if not self:
-            raise UserError(self.env._("Choose a registration of your company."))
+            raise UserError(self.env._("Nothing is to be decided here."))
 
     def _check_duty_manager(self):
         self.check_access("write")
