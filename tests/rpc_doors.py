@@ -256,6 +256,7 @@ METHODS: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
         {**dict.fromkeys(WRITERS, ERROR), "duty_manager": OK},
     ),
     ("sale.order", "action_why_project_conflict"): ("conflict_order", WRITERS),
+    ("sale.order", "action_view_project_conflicts"): ("conflict_order", WRITERS),
     # ------------------------------------------------------ sample and mould fees (O14)
     ("sale.order", "action_view_fee_agreements"): (
         "fee_order",
