@@ -300,7 +300,7 @@ METHODS: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
     },
     ("mrp.production", "action_deposit_why"): ("production", PRODUCTION_READERS),
     ("mrp.production", "action_release_deposit"): ("production", {"controller": OK}),
-    ("mrp.workorder", "button_start"): ("workorder", MAKERS),
+    ("mrp.workorder", "button_start"): ("workorder", {"planner": OK}),
     ("mrp.workorder", "set_state"): (
         "workorder",
         dict.fromkeys(MAKERS, ERROR),

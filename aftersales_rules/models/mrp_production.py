@@ -106,8 +106,10 @@ class MrpProduction(models.Model):
         lines = []
         # sudo: who works in production reads neither orders nor holds
         links = self.sudo()._get_engineering_orders()
-        for order in self.env["sale.order"].concat(
-            *(orders["held"] for orders in links.values())
+        for order in (
+            self.env["sale.order"]
+            .sudo()
+            .concat(*(orders["held"] for orders in links.values()))
         ):
             names = [
                 production.name

@@ -752,6 +752,18 @@ def test_certificates_are_for_those_who_read_them(clients, ids):
             clients[role].get(path)
 
 
+def test_standard_by_hand_takes_the_authority_to_release(call, ids, clients):
+    """To make an engineering order a standard one lets it be produced unpaid."""
+    values = {"order_kind_manual": "standard", "order_kind_reason": "Please"}
+    for role in ROLES:
+        if role != "controller":
+            kind, answer = call(
+                role, "sale.order", "write", [[ids["made_order"]], values]
+            )
+            assert kind in (NO, ERROR), (role, answer)
+    still_held(clients, ids)
+
+
 # last, as it lets the order go
 def test_release_goes_through_the_wizard_of_the_right_person_only(call, ids, clients):
     """Fields of the wizard are wishes: ceiling and company are looked up."""
