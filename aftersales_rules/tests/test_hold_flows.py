@@ -420,6 +420,7 @@ class TestHoldFlows(AftersalesCase):
         self.assertFalse(order.activity_ids)
 
     def test_one_decision_per_gate_and_confirmation(self):
+        self.set_mode("off", "quotation_promise")
         order = self.new_confirmed(900.0)
         self.run_queue()
         self.assertEqual(
