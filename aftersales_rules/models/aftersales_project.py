@@ -106,16 +106,17 @@ class AftersalesProject(models.Model):
     filed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     filed_at = fields.Datetime("Filed on", readonly=True, copy=False)
     decided_by_id = fields.Many2one(
-        "res.users", "Decided by", readonly=True, copy=False
+        "res.users", "Decided by", readonly=True, copy=False, groups="base.group_user"
     )
     decided_at = fields.Datetime("Decided on", readonly=True, copy=False)
     refusal_reason = fields.Text(
         readonly=True, copy=False, help="The dealer reads it, too."
     )
+    # for colleagues: the dealer reads the new day, and who is there for them
     extended_by_id = fields.Many2one(
-        "res.users", "Extended by", readonly=True, copy=False
+        "res.users", "Extended by", readonly=True, copy=False, groups="base.group_user"
     )
-    extension_reason = fields.Text(readonly=True, copy=False)
+    extension_reason = fields.Text(readonly=True, copy=False, groups="base.group_user")
     warned_for = fields.Date(readonly=True, copy=False, groups="base.group_user")
     conflict_ids = fields.One2many(
         "aftersales.project.conflict",

@@ -729,6 +729,17 @@ def test_forged_defaults_fill_in_nothing(
         assert (found[0] if isinstance(found, list) else found) != value, record
 
 
+def test_dealer_reads_the_answer_and_not_what_colleagues_note(call, ids):
+    """Of a registration of their own; nothing at all of anybody else's."""
+    args = [[ids["project"]], ["state", "date_to", "refusal_reason"]]
+    assert call("portal", "aftersales.project", "read", args)[0] == OK
+    for name in ("extension_reason", "extended_by_id", "decided_by_id", "conflict_ids"):
+        args = [[ids["project"]], [name]]
+        assert call("portal", "aftersales.project", "read", args)[0] == NO, name
+    for model in ("aftersales.project.conflict", "aftersales.fee.agreement"):
+        assert call("portal", model, "search", [[]])[0] == NO
+
+
 def test_quotation_is_not_posted_past_the_supervisor(call, ids, clients):
     """A message that would mark it as sent is refused, with the reason."""
     kind, answer = call(
