@@ -123,6 +123,49 @@ def test_planner_sees_what_waits_and_it_goes_on_with_the_deposit(
     assert {(each["state"], each["priority"]) for each in made} == {("confirmed", "1")}
 
 
+@pytest.fixture
+def from_stock(admin, demo_id):
+    """Insulators, which are on the shelf, as an engineering product; put back at the end."""
+    [product] = admin.call(
+        "product.product", "read", [demo_id("product_insulator")], ["product_tmpl_id"]
+    )
+    template = product["product_tmpl_id"][0]
+    admin.call("product.template", "write", [template], {"is_engineering": True})
+    yield "product_insulator"
+    admin.call("product.template", "write", [template], {"is_engineering": False})
+
+
+def test_the_warehouse_ships_an_engineering_order_when_its_balance_is_paid(
+    open_as, order, pay, admin, from_stock, screenshots
+):
+    """Goods are there and reserved; half is paid, then the rest."""
+    made = order("customer_firth", from_stock, 10, confirm=True)
+    [transfer] = made["picking_ids"]
+    [total] = admin.call("sale.order", "read", [made["id"]], ["amount_total"])
+    half = total["amount_total"] / 2
+    pay(made, half)
+    page = open_as("warehouse")
+    open_path(page, f"/odoo/action-stock.action_picking_tree_all/{transfer}")
+    banner = page.locator("[name=aftersales_hold]")
+    expect(banner).to_contain_text("Balance not paid")
+    expect(banner).to_contain_text(f"The customer pays {half:,.2f} USD")
+    shoot(page, screenshots, "transfer_waits_for_balance")
+    validate = page.locator(
+        ".o_statusbar_buttons button[name=button_validate]:visible"
+    ).first
+    validate.click()
+    answer = page.locator(".o_notification").filter(has_text="may not leave")
+    expect(answer).to_contain_text("Balance not paid")
+    expect(answer).to_contain_text("Can release it: Carl Jansen, Dana Okafor.")
+    pay(made, half)
+    page.reload()
+    expect(banner).to_be_hidden()
+    validate.click()
+    expect(page.locator(".o_statusbar_status .o_arrow_button_current")).to_have_text(
+        "Done"
+    )
+
+
 def test_planner_asks_for_release(open_as, tower, sales):
     """The controllers are told on the order, which the planner does not see."""
     page = open_as("planner")
