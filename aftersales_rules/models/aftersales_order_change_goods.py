@@ -11,6 +11,7 @@ the waiting move finds it there; what nobody needs any more goes to stock.
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.tools import SQL
 
 
 class AftersalesOrderChange(models.Model):
@@ -41,6 +42,7 @@ class AftersalesOrderChange(models.Model):
         back.filtered(lambda m: m.state not in ("done", "cancel"))._action_cancel()
         moves = change.order_id._get_open_moves()
         moves.picked = False
+        self._lock_quants(moves)
         moves._do_unreserve()
         goods = defaultdict(float)
         # what a supplier ships never lies in a warehouse of ours
@@ -53,6 +55,30 @@ class AftersalesOrderChange(models.Model):
                 (move, key, quantity, move._get_suspended_location())
                 for (move, key), quantity in goods.items()
             ]
+        )
+
+    def _lock_quants(self, moves):
+        """Be alone with what is reserved, or have Odoo run the request again.
+
+        Odoo passes over a quant that somebody else is at work on, and gives back on a
+        new one of its own: the reservation would stay. So a picker who validates at
+        this moment makes us wait and look again, by the usual retry.
+        """
+        self.env["stock.move.line"].flush_model(
+            ["move_id", "product_id", "location_id"]
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT quant.id
+                  FROM stock_quant quant
+                  JOIN stock_move_line line ON line.product_id = quant.product_id
+                                           AND line.location_id = quant.location_id
+                 WHERE line.move_id = ANY(%s)
+                   FOR NO KEY UPDATE OF quant NOWAIT
+                """,
+                moves.ids,
+            )
         )
 
     def _get_arrived(self, move):
