@@ -3,6 +3,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_amount
 
+from .guarded_fields import check_state
+
 
 class AftersalesCreditLimit(models.Model):
     """A credit limit granted on application: who asked, who approved, from–to (O2).
@@ -172,22 +174,9 @@ class AftersalesCreditLimit(models.Model):
             )
         return super().unlink()
 
-    def _check_state(self, *states):
-        for limit in self:
-            if limit.state not in states:
-                raise UserError(
-                    self.env._(
-                        "%(name)s is %(state)s, so this is not possible.",
-                        name=limit.name,
-                        state=dict(
-                            self._fields["state"]._description_selection(self.env)
-                        )[limit.state],
-                    )
-                )
-
     def action_request(self):
         """Hand the application to those who may approve its amount."""
-        self._check_state("draft")
+        check_state(self, "draft")
         self.check_access("write")
         # sudo: the state is written by these actions only
         self.sudo().write(
@@ -211,19 +200,19 @@ class AftersalesCreditLimit(models.Model):
 
     def action_approve(self):
         """Grant the limit; within the ceiling of the approver."""
-        self._check_state("requested")
+        check_state(self, "requested")
         self._check_may_decide()
         self._decide("approved")
         self.partner_id._queue_credit_recheck(self.company_id)
 
     def action_refuse(self):
-        self._check_state("requested")
+        check_state(self, "requested")
         self._check_may_decide()
         self._decide("refused")
 
     def action_end(self):
         """Take a granted limit back."""
-        self._check_state("approved")
+        check_state(self, "approved")
         self._check_may_decide()
         # sudo: the state is written by these actions only
         self.sudo().write({"state": "ended"})

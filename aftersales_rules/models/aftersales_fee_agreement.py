@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models, tools
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 
-from .guarded_fields import without_defaults
+from .guarded_fields import check_follows, check_state, without_defaults
 
 _DECIDERS = (
     "aftersales_rules.group_credit_controller",
@@ -269,7 +269,7 @@ class AftersalesFeeAgreement(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_follows(vals)
+            check_follows(self, vals, _FOLLOWS)
             # said in words, as what is left out would take a default from a context
             vals.update(_UNDECIDED)
             company = self.env["res.company"].browse(vals.get("company_id"))
@@ -280,19 +280,6 @@ class AftersalesFeeAgreement(models.Model):
         return agreements.with_env(self.env)
 
     @api.model
-    def _check_follows(self, vals):
-        """What is refunded is held against the fee, so that nobody types the fee."""
-        forbidden = _FOLLOWS & set(vals)
-        if forbidden and not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "%(fields)s follows from rules, holds, invoices and payments "
-                    "and cannot be set.",
-                    fields=", ".join(sorted(forbidden)),
-                )
-            )
-
-    @api.model
     def _next_number(self, company):
         # sudo: whoever files gets a number
         sequence = self.env["ir.sequence"].sudo().with_company(company)
@@ -301,7 +288,7 @@ class AftersalesFeeAgreement(models.Model):
     def write(self, vals):
         if not self.env.su:
             self.check_access("write")
-            self._check_follows(vals)
+            check_follows(self, vals, _FOLLOWS)
             if _DECIDED_FIELDS & set(vals):
                 raise UserError(self.env._("Use Start, Cancel or Reopen for that."))
             if _TERMS & set(vals) and any(each.state != "draft" for each in self):
@@ -335,28 +322,16 @@ class AftersalesFeeAgreement(models.Model):
 
     # ------------------------------------------------------------------ its life
 
-    def _check_state(self, *states):
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for agreement in self:
-            if agreement.state not in states:
-                raise UserError(
-                    self.env._(
-                        "%(name)s is %(state)s, so this is not possible.",
-                        name=agreement.name,
-                        state=labels[agreement.state],
-                    )
-                )
-
     def action_start(self):
         """From now on what the customer takes is counted."""
-        self._check_state("draft")
+        check_state(self, "draft")
         self.check_access("write")
         # sudo: the state is written by these actions only
         self.sudo().write({"state": "running"})
         self._judge("manual")
 
     def action_cancel(self):
-        self._check_state("draft", "running", "expired")
+        check_state(self, "draft", "running", "expired")
         self.check_access("write")
         # sudo: the state is written by these actions only
         self.sudo().write({"state": "cancelled"})
@@ -365,7 +340,7 @@ class AftersalesFeeAgreement(models.Model):
         """Have the rules look now, and show what they say."""
         self.ensure_one()
         self.check_access("read")
-        self._check_state("running")
+        check_state(self, "running")
         self._judge("manual")
         return self.action_why()
 
@@ -420,7 +395,7 @@ class AftersalesFeeAgreement(models.Model):
         :param date_to: a later last day, for one that expired
         """
         self.ensure_one()
-        self._check_state("refunded", "expired")
+        check_state(self, "refunded", "expired")
         self._check_may_reopen()
         reason = (reason or "").strip()
         if not reason:
@@ -474,7 +449,8 @@ _UNDECIDED = {
 }
 _DECIDED_FIELDS = {"name", "refund_ids", *_UNDECIDED}
 _FOLLOWS = {"order_id", "currency_id", "fee_amount"}
-"""Stored, and computed from the line: a client could write them as well."""
+"""Stored, and computed from the line: a client could write them as well, and what is
+refunded is held against the fee."""
 _TERMS = {
     "partner_id",
     "company_id",

@@ -1,10 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models, tools
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ..rules import PROJECT_PERIOD, ProjectPeriodFacts
-from .guarded_fields import without_defaults
+from .guarded_fields import check_follows, check_state, without_defaults
 from .site_key import normalise, site_key
 
 DUTY_MANAGER = "aftersales_rules.group_duty_manager"
@@ -210,7 +210,7 @@ class AftersalesProject(models.Model):
     def create(self, vals_list):
         companies = self.env["res.company"]
         for vals in vals_list:
-            self._check_follows(vals)
+            check_follows(self, vals, _FOLLOWS)
             # A registration starts as a draft, whoever makes it. Said in words, as
             # what is left out would take a default from the caller's context.
             vals.update(_UNDECIDED)
@@ -220,18 +220,6 @@ class AftersalesProject(models.Model):
             vals_list
         )
         return projects.with_env(self.env)
-
-    @api.model
-    def _check_follows(self, vals):
-        forbidden = _FOLLOWS & set(vals)
-        if forbidden and not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "%(fields)s follows from rules, holds, invoices and payments "
-                    "and cannot be set.",
-                    fields=", ".join(sorted(forbidden)),
-                )
-            )
 
     @api.model
     def _next_number(self, company):
@@ -252,7 +240,7 @@ class AftersalesProject(models.Model):
     def write(self, vals):
         if not self.env.su:
             self.check_access("write")
-            self._check_follows(vals)
+            check_follows(self, vals, _FOLLOWS)
             if _DECIDED_FIELDS & set(vals):
                 raise UserError(
                     self.env._("Use File, Sign Off, Refuse, Extend or Close for that.")
@@ -288,19 +276,6 @@ class AftersalesProject(models.Model):
 
     # ------------------------------------------------------------------ its life
 
-    def _check_state(self, *states):
-        for project in self:
-            if project.state not in states:
-                raise UserError(
-                    self.env._(
-                        "%(name)s is %(state)s, so this is not possible.",
-                        name=project.display_name,
-                        state=dict(
-                            self._fields["state"]._description_selection(self.env)
-                        )[project.state],
-                    )
-                )
-
     def _check_chosen(self):
         """What a person of another company chose is not there for them."""
         if not self:
@@ -319,7 +294,7 @@ class AftersalesProject(models.Model):
         self._file()
 
     def _file(self):
-        self._check_state("draft")
+        check_state(self, "draft")
         for project in self:
             if not project.line_ids:
                 raise UserError(
@@ -346,7 +321,7 @@ class AftersalesProject(models.Model):
 
     def action_sign_off(self):
         """Let the registration run: from now on others compete with it."""
-        self._check_state("filed")
+        check_state(self, "filed")
         self._check_duty_manager()
         for project in self:
             if project.date_to < project.company_id._aftersales_now().date():
@@ -370,7 +345,7 @@ class AftersalesProject(models.Model):
 
     def _refuse(self, reason):
         self._check_chosen()
-        self._check_state("filed")
+        check_state(self, "filed")
         self._check_duty_manager()
         reason = self._check_reason(reason)
         self._decide("refused", refusal_reason=reason)
@@ -387,7 +362,7 @@ class AftersalesProject(models.Model):
     def _extend(self, date_to, reason):
         """Let a registration run longer, from a running or an expired one."""
         self._check_chosen()
-        self._check_state("running", "expired")
+        check_state(self, "running", "expired")
         self._check_duty_manager()
         reason = self._check_reason(reason)
         for project in self:
@@ -422,7 +397,7 @@ class AftersalesProject(models.Model):
 
     def action_draft(self):
         """Take a registration back to correct it."""
-        self._check_state("filed", "refused")
+        check_state(self, "filed", "refused")
         self.check_access("write")
         self._end_conflicts(self.sudo().claim_conflict_ids)
         # sudo: the state is written by these actions only
@@ -431,7 +406,7 @@ class AftersalesProject(models.Model):
 
     def action_close(self):
         """End a registration that is not needed any more."""
-        self._check_state("filed", "running", "expired")
+        check_state(self, "filed", "running", "expired")
         self.check_access("write")
         self._end("closed")
 

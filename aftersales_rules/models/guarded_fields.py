@@ -1,5 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Fields that follow from rules, and what a client sends for them."""
+"""What nobody writes directly: fields that follow from rules, and states of records."""
+
+from odoo.exceptions import AccessError, UserError
 
 
 def without_defaults(records, names):
@@ -13,3 +15,37 @@ def without_defaults(records, names):
         return records
     context = {k: v for k, v in records.env.context.items() if k not in forged}
     return records.with_context(context)  # pylint: disable=context-overridden
+
+
+def check_follows(records, vals, names):
+    """Refuse values for fields that follow from rules, unless the code writes them.
+
+    :param names: the fields
+    :raise AccessError: naming the fields
+    """
+    forbidden = set(names) & set(vals)
+    if forbidden and not records.env.su:
+        raise AccessError(
+            records.env._(
+                "%(fields)s follows from rules, holds, invoices and payments "
+                "and cannot be set.",
+                fields=", ".join(sorted(forbidden)),
+            )
+        )
+
+
+def check_state(records, *states):
+    """Refuse a step that the state of a record does not allow.
+
+    :raise UserError: naming the record and its state
+    """
+    labels = dict(records._fields["state"]._description_selection(records.env))
+    for record in records:
+        if record.state not in states:
+            raise UserError(
+                records.env._(
+                    "%(name)s is %(state)s, so this is not possible.",
+                    name=record.display_name,
+                    state=labels[record.state],
+                )
+            )

@@ -1,11 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL, format_amount
 from odoo.tools.sql import column_exists, create_column
 
 from ..rules import CREDIT_HOLD
 from .aftersales_gate import GATE_DECISIONS, Judged
+from .guarded_fields import check_follows
 
 INTERNAL = "base.group_user"
 """Customers read their orders on the portal and over RPC; what we think of their
@@ -328,14 +329,7 @@ class SaleOrder(models.Model):
             # whose money it is, is for the payment to say
             "transaction_ids",
         }
-        if not self.env.su and not forbidden.isdisjoint(vals):
-            raise AccessError(
-                self.env._(
-                    "%(fields)s follows from rules, holds, invoices and payments "
-                    "and cannot be set.",
-                    fields=", ".join(sorted(forbidden & set(vals))),
-                )
-            )
+        check_follows(self, vals, forbidden)
 
     def _action_cancel(self):
         # EXTENDS 'sale'

@@ -96,13 +96,7 @@ class StockPicking(models.Model):
     def _filter_transfer_concerned(self):
         # EXTENDS 'aftersales_rules'
         concerned = super()._filter_transfer_concerned()
-        # all orders at once: they are read together
-        orders = self.move_ids._get_sold_orders().filtered("address_change_id")
-        if not orders:
-            return concerned
-        return concerned | self.filtered(
-            lambda picking: picking.move_ids._get_sold_orders() & orders
-        )
+        return concerned | self._filter_sold_with("address_change_id")
 
     def _get_transfer_facts(self):
         # EXTENDS 'aftersales_rules'

@@ -43,6 +43,16 @@ class StockPicking(models.Model):
         # what is held may have to be let go
         return self.filtered("transfer_held")
 
+    def _filter_sold_with(self, name):
+        """Those of these transfers whose orders have this field set."""
+        # all orders at once: they are read together
+        orders = self.move_ids._get_sold_orders().filtered(name)
+        if not orders:
+            return self.browse()
+        return self.filtered(
+            lambda picking: picking.move_ids._get_sold_orders() & orders
+        )
+
     def _get_transfer_facts(self):
         """Facts of ``TransferFacts`` for each of these transfers, as far as known.
 
