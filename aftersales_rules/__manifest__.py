@@ -20,6 +20,8 @@
         "sale_mrp",
         "mrp_account",
         "helpdesk_mgmt",
+        "repair",
+        "rating",
     ],
     "data": [
         "security/aftersales_security.xml",
@@ -32,6 +34,7 @@
         "security/aftersales_inspection_security.xml",
         "security/aftersales_project_security.xml",
         "security/aftersales_fee_security.xml",
+        "security/aftersales_complaint_security.xml",
         "data/ir_sequence_data.xml",
         "data/mail_activity_type_data.xml",
         "data/aftersales_approval_data.xml",
@@ -81,6 +84,8 @@
         "views/stock_lot_views.xml",
         "views/sale_portal_inspection_templates.xml",
         "views/helpdesk_ticket_views.xml",
+        "views/helpdesk_ticket_complaint_views.xml",
+        "views/aftersales_department_views.xml",
         "wizards/aftersales_address_change_wizard_views.xml",
         "views/aftersales_address_change_views.xml",
         "wizards/aftersales_order_change_wizard_views.xml",
@@ -95,6 +100,7 @@
         "views/aftersales_menus.xml",
         "views/aftersales_promises_menus.xml",
         "views/aftersales_project_menus.xml",
+        "views/aftersales_complaint_menus.xml",
     ],
     "demo": [
         "demo/aftersales_company_demo.xml",

@@ -94,7 +94,8 @@ def decision_section(spec: rules.DecisionSpec, pack: rules.Pack) -> list[str]:
 
 
 def render() -> str:
-    pack = rules.load_pack((ADDON / "data/packs/default.json").read_bytes())
+    parts = sorted((ADDON / "data/packs").glob("default*.json"))
+    pack = rules.load_pack_parts(part.read_bytes() for part in parts)
     lines = [
         "# Decisions, facts, thresholds and default rules",
         "",

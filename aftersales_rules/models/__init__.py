@@ -44,7 +44,13 @@ from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
 from . import account_payment
+from . import aftersales_gate_ask
+from . import aftersales_office
+from . import aftersales_department
+from . import aftersales_absence
+from . import aftersales_complaint
 from . import helpdesk_ticket
+from . import res_partner_office
 from . import mail_template_promise
 from . import mrp_production_urgency
 from . import mrp_production

@@ -99,7 +99,7 @@ class AftersalesDecision(models.Model):
         """Keep decisions that were just made; one INSERT for up to a hundred.
 
         Keys of an item: ``decision`` (of the core), ``company``, ``event``,
-        ``mode``, ``result``; optional ``order``, ``res_model`` and ``res_id``,
+        ``mode``, ``result``; optional ``order``, ``res_model``, ``res_id``, ``name``,
         ``partner`` or, if it is known already, ``debtor_id``, its commercial partner.
         """
         return self._insert([self._prepare_vals(item) for item in items]).with_env(
@@ -121,7 +121,7 @@ class AftersalesDecision(models.Model):
             "mode": item["mode"],
             "company_id": item["company"].id,
             "order_id": order.id if order else False,
-            "document_name": order.name if order else False,
+            "document_name": item.get("name") or (order.name if order else False),
             "res_model": item.get("res_model") or (order and order._name) or False,
             "res_id": item.get("res_id") or (order and order.id) or False,
             "partner_id": debtor_id or False,
@@ -168,6 +168,9 @@ class AftersalesDecision(models.Model):
             "release": self.env._("Release"),
             "report": self.env._("Report of a problem"),
             "manual": self.env._("Check by hand"),
+            "intake": self.env._("Intake of a ticket"),
+            "register": self.env._("Registration of a complaint"),
+            "complaint": self.env._("Change of the complaint"),
         }
         for record in self:
             record.event_display = words.get(record.event, record.event)

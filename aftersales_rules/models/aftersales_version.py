@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
@@ -15,11 +16,13 @@ from ..rules import (
     check_pack,
     compile_pack,
     load_pack,
+    load_pack_parts,
     parse_value,
     to_json,
 )
 
-DEFAULT_PACK = "aftersales_rules/data/packs/default.json"
+DEFAULT_PACKS = "aftersales_rules/data/packs"
+"""Folder of the rules that the product brings, a file for each topic."""
 
 _COMPILED: LRU[str, CompiledPack] = LRU(64)
 """Compiled packs of this process by hash; a hash never changes its meaning, so
@@ -304,8 +307,8 @@ def is_within_bounds(spec: Threshold, value: object) -> bool:
 
 
 def _load_default_pack() -> Pack:
-    with tools.file_open(DEFAULT_PACK, "rb") as source:
-        return load_pack(source.read())
+    parts = sorted(Path(tools.file_path(DEFAULT_PACKS)).glob("default*.json"))
+    return load_pack_parts(part.read_bytes() for part in parts)
 
 
 def _canonical_values(compiled: CompiledPack) -> str:

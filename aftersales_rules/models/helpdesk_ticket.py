@@ -1,37 +1,49 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .guarded_fields import check_follows, without_defaults
 
 
 class HelpdeskTicket(models.Model):
-    _inherit = "helpdesk.ticket"
+    """Tickets of OCA's helpdesk as complaints; what hangs on that helpdesk is here."""
 
-    aftersales_order_id = fields.Many2one(
-        "sale.order",
-        "Order",
-        index="btree_not_null",
-        groups="base.group_user",
-        help="The order that the complaint is about.",
-    )
-    aftersales_picking_id = fields.Many2one(
-        "stock.picking",
-        "Transfer",
-        index="btree_not_null",
-        groups="base.group_user",
-        help="The delivery that the complaint is about.",
-    )
-    aftersales_product_id = fields.Many2one(
-        "product.product", "Product", index="btree_not_null", groups="base.group_user"
-    )
-    aftersales_lot_id = fields.Many2one(
-        "stock.lot",
-        "Lot/Serial Number",
-        index="btree_not_null",
-        groups="base.group_user",
-    )
-    logistics_exception_ids = fields.One2many(
-        "aftersales.logistics.exception",
-        "ticket_id",
-        "Delivery Problems",
-        readonly=True,
-        groups="base.group_user",
-    )
+    _name = "helpdesk.ticket"
+    _inherit = ["helpdesk.ticket", "aftersales.complaint"]
+
+    complaint_currency_id = fields.Many2one(related="company_id.currency_id")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        follows = self._get_complaint_follows()
+        for vals in vals_list:
+            check_follows(self, vals, follows)
+        records = without_defaults(self, follows)
+        tickets = super(HelpdeskTicket, records).create(vals_list).with_env(self.env)
+        tickets._complaint_ticket_created()
+        return tickets
+
+    def write(self, vals):
+        check_follows(self, vals, self._get_complaint_follows())
+        result = super().write(vals)
+        # sudo: whether it is a complaint; also who may not know is judged by it
+        complaints = self.filtered(lambda ticket: ticket.sudo().is_complaint)
+        if complaints:
+            complaints._complaint_changed(set(vals))
+        return result
+
+    def unlink(self):
+        # not @api.ondelete: that one is skipped for a context key
+        for ticket in self:
+            if ticket.sudo().complaint_number:  # sudo: as in write
+                raise UserError(
+                    self.env._(
+                        "%(number)s is in the complaint register and stays there. "
+                        "Close it instead.",
+                        number=ticket.sudo().complaint_number,
+                    )
+                )
+        return super().unlink()
+
+    def _complaint_ticket_created(self):
+        """Tickets came in; the intake rules may make complaints of them (C1)."""

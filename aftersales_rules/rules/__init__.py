@@ -77,6 +77,7 @@ from .language import (
     Threshold,
     ThresholdOperand,
     load_pack,
+    load_pack_parts,
 )
 from .registry import REGISTRY, DecisionSpec, Registry
 from .schema import pack_json_schema
@@ -152,6 +153,7 @@ __all__ = [
     "format_value",
     "integer",
     "load_pack",
+    "load_pack_parts",
     "money",
     "pack_json_schema",
     "parse_value",

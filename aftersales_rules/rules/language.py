@@ -385,6 +385,10 @@ def canonical_json(content: Any) -> str:
 # -------------------------------------------------------------- loading
 
 
+_PART_KEYS = ("thresholds", "rules")
+_PART_HAS = "nothing but thresholds and rules"
+
+
 def load_pack(source: str | bytes | Mapping[str, Any]) -> Pack:
     """Read a pack; raises :class:`PackError` with all faults at once."""
     content = source if isinstance(source, Mapping) else _parse(source)
@@ -399,6 +403,27 @@ def load_pack(source: str | bytes | Mapping[str, Any]) -> Pack:
     except ValidationError as err:
         found = [_fault_of(error) for error in err.errors(include_url=False)]
     raise PackError(found)
+
+
+def load_pack_parts(sources: Iterable[str | bytes]) -> Pack:
+    """Read a pack that is kept in several files, one for each topic.
+
+    The first part is a whole pack; each further one has nothing but ``thresholds``
+    and ``rules``, which go on where the part before ended.
+
+    :raise PackError: with all faults, their paths counted over all parts
+    """
+    first, *others = (_parse(source) for source in sources)
+    content = dict(first)
+    for number, part in enumerate(others, start=1):
+        extra = sorted(set(part) - set(_PART_KEYS)) if isinstance(part, dict) else ["?"]
+        if extra:
+            raise PackError(
+                Fault(f"part[{number}]", "part", f"has {extra[0]!r}", extra, _PART_HAS)
+            )
+        for key in _PART_KEYS:
+            content[key] = [*content.get(key, ()), *part.get(key, ())]
+    return load_pack(content)
 
 
 def _refuse(code: str, message: str, value: object, expected: str) -> NoReturn:

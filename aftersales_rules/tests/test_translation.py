@@ -10,7 +10,8 @@ from odoo.tests import tagged
 from odoo.tools import file_open, file_path
 from odoo.tools.translate import PoFileReader, trans_export
 
-from ..rules import REGISTRY, load_pack
+from ..models.aftersales_version import _load_default_pack
+from ..rules import REGISTRY
 from .common import AftersalesCase
 from .common_chinese import ADDON, CHINESE, LANGUAGE, ChineseMixin
 
@@ -90,8 +91,7 @@ class TestTranslation(ChineseMixin, AftersalesCase):
     def test_units_of_the_default_thresholds_are_found(self):
         """A unit in the pack is a word that the core knows."""
         text = self.in_chinese(self.env["aftersales.text"])
-        with file_open(f"{ADDON}/data/packs/default.json", "rb") as source:
-            pack = load_pack(source.read())
+        pack = _load_default_pack()
         for unit in filter(None, {spec.unit for spec in pack.thresholds}):
             self.assertRegex(text._term(unit), CHINESE)
 

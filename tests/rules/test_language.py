@@ -178,3 +178,19 @@ def test_bytes_and_byte_order_marks_are_read():
     content = json.dumps(pack_json(rule()))
     for source in (content, content.encode(), b"\xef\xbb\xbf" + content.encode()):
         assert rules.load_pack(source).rules[0].name == "r"
+
+
+def test_parts_of_a_pack_are_read_as_one() -> None:
+    """A topic's file goes on where the one before ended."""
+    first = pack_json(thresholds=[threshold("one", "integer", 1)])
+    second = {"thresholds": [threshold("other", "integer", 2)]}
+    whole = rules.load_pack_parts([json.dumps(first), json.dumps(second)])
+    assert [each.name for each in whole.thresholds] == ["one", "other"]
+    assert whole.name == first["name"]
+
+
+def test_a_part_that_says_more_is_refused() -> None:
+    """A second header would silently win or lose; neither is wanted."""
+    first = pack_json()
+    with pytest.raises(rules.PackError, match=r"part\[1\]: has 'name'"):
+        rules.load_pack_parts([json.dumps(first), json.dumps({"name": "else"})])

@@ -12,7 +12,9 @@ from samples import ON, SampleFacts, compiled, condition, rule, threshold
 import rules
 
 ADDON = Path(rules.__file__).parent.parent
-PACK = rules.load_pack((ADDON / "data/packs/default.json").read_bytes())
+PACK = rules.load_pack_parts(
+    part.read_bytes() for part in sorted((ADDON / "data/packs").glob("default*.json"))
+)
 LANGUAGE = "zh_CN"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 WORDS = {

@@ -1,0 +1,82 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class AftersalesAbsence(models.Model):
+    """Days on which somebody is away, and who stands in (C4)."""
+
+    _name = "aftersales.absence"
+    _description = "Absence with Deputy"
+    _order = "date_from desc, id desc"
+
+    user_id = fields.Many2one(
+        "res.users",
+        "Person",
+        required=True,
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False)]",
+        index=True,
+        ondelete="cascade",
+    )
+    deputy_id = fields.Many2one(
+        "res.users",
+        "Deputy",
+        required=True,
+        domain="[('share', '=', False), ('id', '!=', user_id)]",
+        ondelete="restrict",
+    )
+    date_from = fields.Date("From", required=True, default=fields.Date.context_today)
+    date_to = fields.Date("To", required=True, default=fields.Date.context_today)
+    note = fields.Char()
+
+    _period_check = models.Constraint(
+        "CHECK(date_to >= date_from)", "An absence ends on or after the day it starts."
+    )
+    _deputy_check = models.Constraint(
+        "CHECK(deputy_id != user_id)", "Nobody is their own deputy."
+    )
+
+    @api.depends("user_id", "date_from", "date_to")
+    def _compute_display_name(self):
+        for absence in self:
+            absence.display_name = (
+                f"{absence.user_id.name} {absence.date_from} – {absence.date_to}"
+            )
+
+    @api.constrains("user_id", "deputy_id")
+    def _check_internal(self):
+        for absence in self.sudo():  # sudo: which users are internal
+            for user in absence.user_id | absence.deputy_id:
+                if user.share:
+                    raise ValidationError(
+                        self.env._("%(user)s is not an internal user.", user=user.name)
+                    )
+
+    @api.model
+    def _stand_in(self, users, day):
+        """Who acts for each of these people on a day, deputies of deputies included.
+
+        Somebody who is away and whose deputies are all away too acts for themselves:
+        better an activity waits for them than for nobody.
+
+        :param day: in the company's time zone
+        :rtype: dict of `res.users` to `res.users`
+        """
+        # sudo: whoever reports something need not know who is away
+        absences = self.sudo().search(
+            [("date_from", "<=", day), ("date_to", ">=", day)], order="id"
+        )
+        deputy = {absence.user_id.id: absence.deputy_id for absence in absences}
+        acting = {}
+        for user in users:
+            now, seen = user, {user.id}
+            while now.id in deputy or not now.sudo().active:
+                following = deputy.get(now.id)
+                if not following or following.id in seen:
+                    now = user
+                    break
+                seen.add(following.id)
+                now = following
+            acting[user] = now.with_env(user.env)
+        return acting

@@ -1,0 +1,96 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Decide with the version in force, record what is news: once, for every decision."""
+
+from dataclasses import dataclass
+
+from odoo import api, models
+
+from .aftersales_gate import BULK_MIN
+
+
+@dataclass
+class Answer:
+    """What the rules say about one record.
+
+    ``outcome`` is what to apply: empty where the gate only observes and where no rule
+    matched. ``record`` is the decision kept for it: the new one if it says something
+    new, else the one from before.
+    """
+
+    subject: models.BaseModel
+    decision: object
+    record: models.BaseModel
+    mode: str
+    is_news: bool
+
+    @property
+    def outcome(self):
+        return (self.mode == "enforce" and self.decision.outcome) or {}
+
+
+class AftersalesGate(models.AbstractModel):
+    _inherit = "aftersales.gate"
+
+    @api.model
+    def _ask(self, spec, questions, event, result="none"):
+        """Ask one decision about records, and keep what is news (R3, R10).
+
+        An answer is news if outcome, rule or reason differ from the decision before.
+
+        :param spec: the `DecisionSpec`
+        :param questions: (record with a `company_id`, its facts, its decision before
+            or an empty recordset) of each; no query here depends on their number
+        :param str event: what made us ask
+        :param result: the outcome field that the decision's *result* shows, where its
+            value is one of named choices; "none" without a match
+        :return: an `Answer` for each question whose company asks at all, in order
+        """
+        answers, fresh = [], []
+        versions = self.env["aftersales.version"]
+        for subject, facts, before in questions:
+            # sudo: everybody is judged by the rules, only some may read them
+            company = subject.sudo().company_id
+            mode = company._aftersales_mode(spec.name)
+            if mode == "off":
+                continue
+            _version, compiled = versions._get_current(company)
+            decision = compiled.decide(
+                spec.name,
+                facts,
+                on=company._aftersales_now().date(),
+                bulk=len(questions) >= BULK_MIN,
+            )
+            before = before.sudo()
+            answer = Answer(subject, decision, before, mode, False)
+            answer.is_news = not before or _says(before._get_decision()) != _says(
+                decision
+            )
+            answers.append(answer)
+            if answer.is_news:
+                fresh.append(answer)
+        if fresh:
+            records = self.env["aftersales.decision"]._record(
+                [self._prepare_answer(answer, event, result) for answer in fresh]
+            )
+            for answer, record in zip(fresh, records, strict=True):
+                answer.record = record.sudo()
+        return answers
+
+    def _prepare_answer(self, answer, event, result):
+        subject = answer.subject.sudo()  # sudo: names of what was judged
+        partner = "partner_id" in subject._fields and subject.partner_id
+        return {
+            "decision": answer.decision,
+            "company": subject.company_id,
+            "partner": partner or None,
+            "res_model": subject._name,
+            "res_id": subject.id,
+            "name": subject.display_name,
+            "event": event,
+            "mode": answer.mode,
+            "result": (answer.decision.outcome or {}).get(result) or "none",
+        }
+
+
+def _says(decision):
+    return decision.outcomes, decision.rule, decision.reason
