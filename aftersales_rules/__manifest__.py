@@ -110,6 +110,7 @@
         "demo/aftersales_customer_demo.xml",
         "demo/aftersales_order_demo.xml",
         "demo/aftersales_project_demo.xml",
+        "demo/aftersales_complaint_demo.xml",
     ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
