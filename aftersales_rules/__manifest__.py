@@ -42,6 +42,7 @@
         "data/mail_template_logistics_data.xml",
         "data/ir_cron_data.xml",
         "views/hold_templates.xml",
+        "views/complaint_goods_templates.xml",
         "wizards/aftersales_hold_release_views.xml",
         "wizards/aftersales_approval_answer_views.xml",
         "wizards/aftersales_urgency_ask_views.xml",

@@ -49,6 +49,8 @@ from . import aftersales_office
 from . import aftersales_department
 from . import aftersales_absence
 from . import aftersales_complaint
+from . import aftersales_complaint_return
+from . import aftersales_complaint_link
 from . import helpdesk_ticket
 from . import res_partner_office
 from . import mail_template_promise
@@ -98,3 +100,7 @@ from . import stock_picking_logistics
 from . import stock_picking_change
 from . import stock_rule
 from . import stock_warehouse
+from . import repair_order_complaint
+from . import sale_order_complaint
+from . import stock_move_complaint
+from . import stock_picking_complaint

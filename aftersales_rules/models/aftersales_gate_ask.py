@@ -32,7 +32,7 @@ class AftersalesGate(models.AbstractModel):
     _inherit = "aftersales.gate"
 
     @api.model
-    def _ask(self, spec, questions, event, result="none", always=False):
+    def _ask(self, spec, questions, event, result="none"):
         """Ask one decision about records, and keep what is news (R3, R10).
 
         An answer is news if outcome, rule or reason differ from the decision before.
@@ -43,7 +43,6 @@ class AftersalesGate(models.AbstractModel):
         :param str event: what made us ask
         :param result: the outcome field that the decision's *result* shows, where its
             value is one of named choices; "none" without a match
-        :param always: keep each answer, as a person asked for it
         :return: an `Answer` for each question whose company asks at all, in order
         """
         answers, fresh = [], []
@@ -63,8 +62,8 @@ class AftersalesGate(models.AbstractModel):
             )
             before = before.sudo()
             answer = Answer(subject, decision, before, mode, False)
-            answer.is_news = (
-                always or not before or _says(before._get_decision()) != _says(decision)
+            answer.is_news = not before or _says(before._get_decision()) != _says(
+                decision
             )
             answers.append(answer)
             if answer.is_news:
@@ -79,19 +78,14 @@ class AftersalesGate(models.AbstractModel):
 
     def _prepare_answer(self, answer, event, result):
         subject = answer.subject.sudo()  # sudo: names of what was judged
-        partner, order = None, subject if subject._name == "sale.order" else None
-        if "order_id" in subject._fields:
-            order = subject.order_id
-        elif not order and "partner_id" in subject._fields:
-            partner = subject.partner_id
+        partner = "partner_id" in subject._fields and subject.partner_id
         return {
             "decision": answer.decision,
             "company": subject.company_id,
-            "order": order or None,
             "partner": partner or None,
             "res_model": subject._name,
             "res_id": subject.id,
-            "name": not order and subject.display_name,
+            "name": subject.display_name,
             "event": event,
             "mode": answer.mode,
             "result": (answer.decision.outcome or {}).get(result) or "none",
