@@ -19,6 +19,12 @@ Import from here only; what is not in ``__all__`` may change without notice.
 """
 
 from .catalogue import (
+    BREAKAGE_LIABILITY,
+    CUSTOMER_CARE,
+    SERVICE_SURVEY,
+    BreakageFacts,
+    CustomerCareFacts,
+    ServiceSurveyFacts,
     CREDIT_HOLD,
     CUSTOMER_TIER,
     LOGISTICS_EXCEPTION,
@@ -85,6 +91,12 @@ from .templates import Template
 from .values import FactType, ValueFault, format_value, parse_value, to_json
 
 __all__ = [
+    "BREAKAGE_LIABILITY",
+    "CUSTOMER_CARE",
+    "SERVICE_SURVEY",
+    "BreakageFacts",
+    "CustomerCareFacts",
+    "ServiceSurveyFacts",
     "CREDIT_HOLD",
     "CUSTOMER_TIER",
     "LOGISTICS_EXCEPTION",

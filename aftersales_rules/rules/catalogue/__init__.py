@@ -31,6 +31,13 @@ from .project import (
     ProjectConflictFacts,
     ProjectPeriodFacts,
 )
+from .breakage import BREAKAGE_LIABILITY, BreakageFacts
+from .care import (
+    CUSTOMER_CARE,
+    SERVICE_SURVEY,
+    CustomerCareFacts,
+    ServiceSurveyFacts,
+)
 from .production import (
     ORDER_KIND,
     PRODUCTION_RELEASE,
@@ -39,6 +46,12 @@ from .production import (
 )
 
 __all__ = [
+    "BREAKAGE_LIABILITY",
+    "CUSTOMER_CARE",
+    "SERVICE_SURVEY",
+    "BreakageFacts",
+    "CustomerCareFacts",
+    "ServiceSurveyFacts",
     "CREDIT_HOLD",
     "CUSTOMER_TIER",
     "LOGISTICS_EXCEPTION",
