@@ -97,6 +97,8 @@
         "views/res_config_settings_views.xml",
         "views/res_config_settings_approval_views.xml",
         "views/res_config_settings_project_views.xml",
+        "views/res_config_settings_complaint_views.xml",
+        "views/product_template_complaint_views.xml",
         "data/aftersales_version_data.xml",
         "views/aftersales_menus.xml",
         "views/aftersales_promises_menus.xml",

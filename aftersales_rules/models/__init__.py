@@ -51,6 +51,8 @@ from . import aftersales_absence
 from . import aftersales_complaint
 from . import aftersales_complaint_return
 from . import aftersales_complaint_link
+from . import aftersales_department_staff
+from . import aftersales_complaint_staff
 from . import helpdesk_ticket
 from . import res_partner_office
 from . import mail_template_promise
@@ -60,6 +62,7 @@ from . import mrp_production_deposit
 from . import mrp_workorder
 from . import payment_transaction
 from . import product_template_inspection
+from . import product_template_complaint
 from . import res_company
 from . import res_company_approval
 from . import res_config_settings
@@ -81,6 +84,7 @@ from . import sale_order_urgency
 from . import account_move_fee
 from . import product_template_fee
 from . import res_company_project
+from . import res_company_complaint
 from . import res_partner_fee
 from . import sale_order_fee
 from . import sale_order_project

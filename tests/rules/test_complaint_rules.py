@@ -68,9 +68,7 @@ def test_type_follows_from_delivery_problem_then_words_then_lot(
 
 def test_every_type_can_be_answered():
     """No type that only a person could give."""
-    said = {
-        rule.outcome["complaint_type"] for rule in PACK.rules_for("complaint_type")
-    }
+    said = {rule.outcome["complaint_type"] for rule in PACK.rules_for("complaint_type")}
     assert said == set(COMPLAINT_TYPES)
 
 

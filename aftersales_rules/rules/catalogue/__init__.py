@@ -44,6 +44,12 @@ from .production import (
     OrderKindFacts,
     ProductionFacts,
 )
+from .complaint_classification import (
+    COMPLAINT_SEVERITY,
+    COMPLAINT_TYPE,
+    COMPLAINT_URGENCY,
+)
+from .complaint_routing import COMPLAINT_ESCALATION, COMPLAINT_ROUTING
 
 __all__ = [
     "BREAKAGE_LIABILITY",
@@ -52,6 +58,11 @@ __all__ = [
     "BreakageFacts",
     "CustomerCareFacts",
     "ServiceSurveyFacts",
+    "COMPLAINT_ESCALATION",
+    "COMPLAINT_ROUTING",
+    "COMPLAINT_SEVERITY",
+    "COMPLAINT_TYPE",
+    "COMPLAINT_URGENCY",
     "CREDIT_HOLD",
     "CUSTOMER_TIER",
     "LOGISTICS_EXCEPTION",
