@@ -53,6 +53,8 @@ from . import aftersales_complaint_return
 from . import aftersales_complaint_link
 from . import aftersales_department_staff
 from . import aftersales_complaint_staff
+from . import aftersales_complaint_repair
+from . import aftersales_complaint_replacement
 from . import helpdesk_ticket
 from . import res_partner_office
 from . import mail_template_promise
@@ -106,5 +108,6 @@ from . import stock_rule
 from . import stock_warehouse
 from . import repair_order_complaint
 from . import sale_order_complaint
+from . import sale_order_line_complaint
 from . import stock_move_complaint
 from . import stock_picking_complaint

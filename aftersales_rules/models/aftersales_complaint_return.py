@@ -3,9 +3,9 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.misc import clean_context
 
 from .aftersales_complaint import ENDED, INTERNAL
+from .aftersales_complaint_link import on_clean_context
 
 DELIVERED_MAX = 80
 """Deliveries of one customer that are offered, the latest first."""
@@ -75,29 +75,30 @@ class AftersalesComplaint(models.AbstractModel):
         self.ensure_one()
         return [
             self._complaint_get_goods_row(
-                self.env._("Return"), picking, picking.move_ids, picking.scheduled_date
+                self.env._("Return"),
+                picking,
+                [
+                    (move.product_uom_qty, move.product_uom, move.product_id)
+                    for move in picking.move_ids
+                ],
+                picking.scheduled_date,
             )
             for picking in self.complaint_picking_ids
         ]
 
-    def _complaint_get_goods_row(self, kind, record, lines, date):
-        """:param lines: records with product_id, product_uom_qty and a unit"""
+    def _complaint_get_goods_row(self, kind, record, goods, date):
+        """:param goods: (quantity, unit, product) of each product"""
         labels = dict(record._fields["state"]._description_selection(self.env))
-        words = []
-        for line in lines:
-            unit = line._fields.get("product_uom_id") and line.product_uom_id
-            unit = unit or line.product_uom
-            words.append(
-                f"{line.product_uom_qty:g} {unit.name} {line.product_id.display_name}"
-            )
         return {
             "kind": kind,
             "name": record.name,
-            "what": ", ".join(words),
+            "what": ", ".join(
+                f"{quantity:g} {unit.name} {product.display_name}"
+                for quantity, unit, product in goods
+            ),
             "date": date,
             "state": labels[record.state],
             "done": None if record.state == "cancel" else record.state == "done",
-            "record": record,
             # who may not open it reads its name all the same
             "url": (
                 f"/odoo/{record._name}/{record.id}"
@@ -210,8 +211,8 @@ class AftersalesComplaint(models.AbstractModel):
         self._complaint_check_goods()
         # sudo: after-sales staff need not have rights on stock; they get this one
         # return of goods that were delivered, and nothing else
-        picking = picking.sudo().with_company(picking.sudo().company_id)
-        picking = picking.with_context(clean_context(self.env.context))
+        picking = on_clean_context(picking.with_env(self.env).sudo())
+        picking = picking.with_company(picking.company_id)
         self._complaint_check_return(picking, quantities, lot)
         picking.complaint_returned_at = fields.Datetime.now()
         self._complaint_touch_goods()
@@ -309,3 +310,30 @@ class AftersalesComplaint(models.AbstractModel):
         if len(documents) == 1:
             action |= {"view_mode": "form", "res_id": documents.id}
         return action
+
+    # -------------------------------------------------------------- the three buttons
+
+    def action_complaint_return(self):
+        """Choose what comes back."""
+        return self._complaint_open_goods("return", self.env._("Return Goods"))
+
+    def action_complaint_repair(self):
+        """Choose what is repaired."""
+        return self._complaint_open_goods("repair", self.env._("Repair"))
+
+    def action_complaint_replacement(self):
+        """Choose what is sent again."""
+        return self._complaint_open_goods("replacement", self.env._("Replace Goods"))
+
+    def _complaint_open_goods(self, action, title):
+        self.ensure_one()
+        wizard = self.env["aftersales.complaint.goods"]._open(self, action)
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+        }

@@ -195,6 +195,8 @@ def get_line_prices(order):
 def _is_priced_by_list(line):
     if line.product_uom_qty <= 0 or line.is_expense or line._is_delivery():
         return False
+    if line._is_replacement():
+        return False  # the complaint promised it for nothing
     # what a combination costs is said by the combination
     return line.product_type != "combo" and not line.combo_item_id
 

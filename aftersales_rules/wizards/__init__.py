@@ -9,3 +9,4 @@ from . import aftersales_project_answer
 from . import aftersales_project_resolve
 from . import aftersales_promise_ask
 from . import mail_compose_message
+from . import aftersales_complaint_goods
