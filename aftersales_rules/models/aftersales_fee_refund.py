@@ -194,53 +194,28 @@ class AftersalesFeeAgreement(models.Model):
             != "off"
         )
         delivered = agreements._get_delivered()
-        judged = []
-        for agreement in agreements:
-            company = agreement.company_id
-            _version_id, compiled = self.env["aftersales.version"]._get_current(company)
-            decision = compiled.decide(
-                MOULD_FEE_REFUND.name,
-                agreement._get_facts(delivered.get(agreement, 0.0)),
-                on=company._aftersales_now().date(),
-            )
-            judged.append((agreement, decision))
-        self._record(judged, event)
-        for agreement, decision in judged:
-            agreement._apply((decision.outcome or {}).get("effect"), decision)
-
-    def _record(self, judged, event):
-        """Keep what says something new, or what a person asked for."""
-        decisions = self.env["aftersales.decision"]
-        last = {
-            old.res_id: old.rule
-            # sudo: as they are made
-            for old in decisions.sudo().search(
-                [
-                    ("res_model", "=", self._name),
-                    ("res_id", "in", [agreement.id for agreement, _decision in judged]),
-                ],
-                order="id",
-            )
-        }
-        decisions._record(
-            [
-                {
-                    "decision": decision,
-                    "company": agreement.company_id,
-                    "order": agreement.order_id or None,
-                    "res_model": self._name,
-                    "res_id": agreement.id,
-                    "event": event,
-                    "mode": agreement.company_id._aftersales_mode(
-                        MOULD_FEE_REFUND.name
-                    ),
-                    "result": (decision.outcome or {}).get("effect", "none"),
-                    "partner": agreement.partner_id,
-                }
-                for agreement, decision in judged
-                if event == "manual" or last.get(agreement.id, "") != decision.rule
-            ]
+        last = self.env["aftersales.decision"]._get_last(
+            MOULD_FEE_REFUND.name, agreements
         )
+        none = self.env["aftersales.decision"]
+        questions = [
+            (
+                agreement,
+                agreement._get_facts(delivered.get(agreement, 0.0)),
+                last.get(agreement.id, none),
+            )
+            for agreement in agreements
+        ]
+        for answer in self.env["aftersales.gate"]._ask(
+            MOULD_FEE_REFUND,
+            questions,
+            event,
+            result="effect",
+            always=event == "manual",
+            says=lambda decision: decision.rule,  # progress alone is no news
+        ):
+            effect = (answer.decision.outcome or {}).get("effect")
+            answer.subject._apply(effect, answer.decision)
 
     def _apply(self, effect, decision):
         self.ensure_one()

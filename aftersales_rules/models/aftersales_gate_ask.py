@@ -32,10 +32,10 @@ class AftersalesGate(models.AbstractModel):
     _inherit = "aftersales.gate"
 
     @api.model
-    def _ask(self, spec, questions, event, result="none"):
+    def _ask(self, spec, questions, event, result="none", always=False, says=None):
         """Ask one decision about records, and keep what is news (R3, R10).
 
-        An answer is news if outcome, rule or reason differ from the decision before.
+        An answer is news if it says something else than the decision before.
 
         :param spec: the `DecisionSpec`
         :param questions: (record with a `company_id`, its facts, its decision before
@@ -43,8 +43,11 @@ class AftersalesGate(models.AbstractModel):
         :param str event: what made us ask
         :param result: the outcome field that the decision's *result* shows, where its
             value is one of named choices; "none" without a match
+        :param always: keep each answer, as a person asked for it
+        :param says: what a decision says, to compare; outcomes, rule and reason
         :return: an `Answer` for each question whose company asks at all, in order
         """
+        says = says or _says
         answers, fresh = [], []
         versions = self.env["aftersales.version"]
         for subject, facts, before in questions:
@@ -62,8 +65,8 @@ class AftersalesGate(models.AbstractModel):
             )
             before = before.sudo()
             answer = Answer(subject, decision, before, mode, False)
-            answer.is_news = not before or _says(before._get_decision()) != _says(
-                decision
+            answer.is_news = (
+                always or not before or says(before._get_decision()) != says(decision)
             )
             answers.append(answer)
             if answer.is_news:
@@ -78,14 +81,20 @@ class AftersalesGate(models.AbstractModel):
 
     def _prepare_answer(self, answer, event, result):
         subject = answer.subject.sudo()  # sudo: names of what was judged
-        partner = "partner_id" in subject._fields and subject.partner_id
+        partner = None
+        if subject._name == "sale.order":
+            order = subject  # who owes is the invoice's partner
+        else:
+            order = "order_id" in subject._fields and subject.order_id
+            partner = "partner_id" in subject._fields and subject.partner_id
         return {
             "decision": answer.decision,
             "company": subject.company_id,
+            "order": order or None,
             "partner": partner or None,
             "res_model": subject._name,
             "res_id": subject.id,
-            "name": subject.display_name,
+            "name": not order and subject.display_name,
             "event": event,
             "mode": answer.mode,
             "result": (answer.decision.outcome or {}).get(result) or "none",

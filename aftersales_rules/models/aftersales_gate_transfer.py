@@ -86,14 +86,8 @@ class AftersalesGate(models.AbstractModel):
     def _record_transfers(self, judgements, event):
         """Keep the decisions that say something new (R10)."""
         decisions = self.env["aftersales.decision"].sudo()
-        last = {}
-        domain = [
-            ("res_model", "=", "stock.picking"),
-            ("res_id", "in", [j.picking.id for j in judgements]),
-            ("decision", "=", TRANSFER_RELEASE.name),
-        ]
-        for record in decisions.search(domain, order="id"):
-            last[record.res_id] = record
+        pickings = self.env["stock.picking"].concat(*(j.picking for j in judgements))
+        last = decisions._get_last(TRANSFER_RELEASE.name, pickings)
         fresh = [j for j in judgements if self._is_transfer_news(j, last)]
         if not fresh:
             return

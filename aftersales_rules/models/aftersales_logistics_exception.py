@@ -358,45 +358,27 @@ class AftersalesLogisticsException(models.Model):
         self.ensure_one()
         # sudo: whoever reports a problem need not read the order or the customer
         problem = self.sudo()
-        company = problem.company_id
-        mode = company._aftersales_mode(LOGISTICS_EXCEPTION.name)
-        if mode == "off":
-            return
-        _version, compiled = self.env["aftersales.version"]._get_current(company)
-        decision = compiled.decide(
-            LOGISTICS_EXCEPTION.name,
-            problem._get_facts(),
-            on=company._aftersales_now().date(),
-        )
         before = problem.decision_id
-        if before and before._get_decision().outcome == decision.outcome:
+        for answer in self.env["aftersales.gate"]._ask(
+            LOGISTICS_EXCEPTION,
+            [(problem, problem._get_facts(), before)],
+            event,
+            result="severity",
+        ):
+            problem.decision_id = answer.record
+            if before and before._get_decision().outcome == answer.decision.outcome:
+                continue
+            problem._apply(answer.outcome)
+
+    def _apply(self, outcome):
+        """Do what the rules say, once; nothing where they only observe."""
+        if not outcome:
             return
-        outcome = decision.outcome or {}
-        problem.decision_id = (
-            self.env["aftersales.decision"]
-            ._record(
-                [
-                    {
-                        "decision": decision,
-                        "company": company,
-                        "order": problem.order_id,
-                        "res_model": problem._name,
-                        "res_id": problem.id,
-                        "event": event,
-                        "mode": mode,
-                        "result": outcome.get("severity", "none"),
-                    }
-                ]
-            )
-            .sudo()
-        )
-        if mode != "enforce" or not outcome:
-            return
-        problem.severity = outcome["severity"]
-        problem._inform_salesperson()
+        self.severity = outcome["severity"]
+        self._inform_salesperson()
         if outcome["inform_customer"]:
-            problem._inform_customer()
-        problem._settle()
+            self._inform_customer()
+        self._settle()
 
     def _judge_again(self):
         """Quantities or days became known: it may be graver than it seemed."""

@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..rules import OrderUrgencyFacts
+from ..rules import ORDER_URGENCY, OrderUrgencyFacts
 
 INTERNAL = "base.group_user"
 
@@ -142,27 +142,19 @@ class SaleOrder(models.Model):
     def _decide_urgency(self, wanted_date, earliest, today):
         """Ask the rules who decides; gives the record and the answer to apply."""
         company = self.company_id
-        mode = company._aftersales_mode("order_urgency")
-        if mode == "off":
+        if company._aftersales_mode(ORDER_URGENCY.name) == "off":
             return self.env["aftersales.decision"], "supervisor"
         # sudo: counted over orders that the person need not see
         facts = self.sudo()._get_urgency_facts(wanted_date, earliest, today)
-        _version_id, compiled = self.env["aftersales.version"]._get_current(company)
-        decision = compiled.decide("order_urgency", facts, on=today)
-        answer = decision.outcome["approval"] if decision.is_match else "supervisor"
-        record = self.env["aftersales.decision"]._record(
-            [
-                {
-                    "decision": decision,
-                    "company": company,
-                    "order": self,
-                    "event": "manual",
-                    "mode": mode,
-                    "result": answer,
-                }
-            ]
+        before = self.env["aftersales.decision"]
+        [answer] = self.env["aftersales.gate"]._ask(
+            ORDER_URGENCY,
+            [(self, facts, before)],
+            "manual",
+            result="approval",
+            always=True,
         )
-        return record, answer if mode == "enforce" else "supervisor"
+        return answer.record, answer.outcome.get("approval", "supervisor")
 
     def _get_urgency_facts(self, wanted_date, earliest, today):
         week = fields.Datetime.now() - timedelta(days=7)

@@ -92,6 +92,17 @@ class TestMouldFee(AftersalesCase):
 
     # ------------------------------------------------------------------- progress
 
+    def test_progress_alone_is_not_recorded_again(self):
+        """Each delivery is judged; the trail keeps what says something else."""
+        agreement = self.new_running(100)
+        self.deliver(20)
+        self.deliver(30)
+        decisions = self.env["aftersales.decision"].search(
+            [("res_model", "=", agreement._name), ("res_id", "=", agreement.id)]
+        )
+        self.assertEqual(len(decisions), 1)
+        self.assertEqual(decisions.partner_id, self.partner)
+
     def test_what_is_delivered_counts(self):
         """Sixty of a hundred: not yet. Forty more: the draft credit note is there."""
         agreement = self.new_running(100)
