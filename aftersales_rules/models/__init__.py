@@ -55,7 +55,15 @@ from . import aftersales_department_staff
 from . import aftersales_complaint_staff
 from . import aftersales_complaint_repair
 from . import aftersales_complaint_replacement
+from . import aftersales_keyword
+from . import aftersales_complaint_intake
+from . import aftersales_complaint_number
+from . import aftersales_complaint_caller
 from . import helpdesk_ticket
+from . import helpdesk_ticket_intake
+from . import helpdesk_ticket_category
+from . import helpdesk_ticket_channel
+from . import helpdesk_ticket_team
 from . import res_partner_office
 from . import mail_template_promise
 from . import mrp_production_urgency
@@ -87,6 +95,7 @@ from . import account_move_fee
 from . import product_template_fee
 from . import res_company_project
 from . import res_company_complaint
+from . import res_company_complaint_intake
 from . import res_partner_fee
 from . import sale_order_fee
 from . import sale_order_project

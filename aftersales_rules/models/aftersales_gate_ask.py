@@ -32,7 +32,16 @@ class AftersalesGate(models.AbstractModel):
     _inherit = "aftersales.gate"
 
     @api.model
-    def _ask(self, spec, questions, event, result="none", always=False, says=None):
+    def _ask(
+        self,
+        spec,
+        questions,
+        event,
+        result="none",
+        always=False,
+        says=None,
+        ordinary=None,
+    ):
         """Ask one decision about records, and keep what is news (R3, R10).
 
         An answer is news if it says something else than the decision before.
@@ -45,6 +54,8 @@ class AftersalesGate(models.AbstractModel):
             value is one of named choices; "none" without a match
         :param always: keep each answer, as a person asked for it
         :param says: what a decision says, to compare; outcomes, rule and reason
+        :param ordinary: the result that needs no record as a first answer, where
+            nearly everything that is asked about gets it
         :return: an `Answer` for each question whose company asks at all, in order
         """
         says = says or _says
@@ -65,9 +76,12 @@ class AftersalesGate(models.AbstractModel):
             )
             before = before.sudo()
             answer = Answer(subject, decision, before, mode, False)
-            answer.is_news = (
-                always or not before or says(before._get_decision()) != says(decision)
-            )
+            if before:
+                is_news = says(before._get_decision()) != says(decision)
+            else:
+                said = (decision.outcome or {}).get(result)
+                is_news = ordinary is None or said != ordinary
+            answer.is_news = always or is_news
             answers.append(answer)
             if answer.is_news:
                 fresh.append(answer)

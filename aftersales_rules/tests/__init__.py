@@ -39,3 +39,7 @@ from . import test_urgency
 from . import test_version
 from . import test_version_checks
 from . import test_translation_notices
+from . import test_complaint_intake
+from . import test_complaint_phone
+from . import test_complaint_portal
+from . import test_complaint_register

@@ -10,3 +10,5 @@ from . import aftersales_project_resolve
 from . import aftersales_promise_ask
 from . import mail_compose_message
 from . import aftersales_complaint_goods
+from . import aftersales_complaint_phone
+from . import aftersales_complaint_register

@@ -38,6 +38,7 @@ from .care import (
     CustomerCareFacts,
     ServiceSurveyFacts,
 )
+from .complaint_intake import COMPLAINT_INTAKE, ComplaintIntakeFacts
 from .production import (
     ORDER_KIND,
     PRODUCTION_RELEASE,
@@ -63,6 +64,7 @@ __all__ = [
     "COMPLAINT_SEVERITY",
     "COMPLAINT_TYPE",
     "COMPLAINT_URGENCY",
+    "COMPLAINT_INTAKE",
     "CREDIT_HOLD",
     "CUSTOMER_TIER",
     "LOGISTICS_EXCEPTION",
@@ -76,6 +78,7 @@ __all__ = [
     "SHIPMENT_RELEASE",
     "SHIPPING_DAY",
     "TRANSFER_RELEASE",
+    "ComplaintIntakeFacts",
     "CreditFacts",
     "CustomerTierFacts",
     "LogisticsFacts",

@@ -1,0 +1,421 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import email_normalize, format_amount, format_date, plaintext2html
+
+from ..models.aftersales_complaint import COMPLAINT_USER, ENDED
+from ..models.aftersales_complaint_caller import like_escape
+from ..rules.catalogue.complaint import CHANNELS
+
+LAST_ORDERS = 6
+OPEN_COMPLAINTS = 6
+TITLE_LENGTH = 80
+
+
+class AftersalesComplaintPhone(models.TransientModel):
+    """The form for somebody who has a customer on the phone (C1).
+
+    Whoever answers types what the caller says, picks the customer, and sees their last
+    orders and open complaints while they go on writing. What is written here is on the
+    ticket in the end; this form is thrown away.
+    """
+
+    _name = "aftersales.complaint.phone"
+    _description = "Complaint by Phone"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    search_text = fields.Char(
+        "Who Is Calling",
+        trim=False,
+        help="Name, phone, e-mail, number plate, order, invoice, lot or serial number.",
+    )
+    matches = fields.Json(compute="_compute_matches")
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Customer",
+        domain="[('company_id', 'in', (False, company_id))]",
+    )
+    contact_name = fields.Char(
+        "Caller", compute="_compute_contact", store=True, readonly=False
+    )
+    contact_phone = fields.Char(
+        "Phone", compute="_compute_contact", store=True, readonly=False
+    )
+    contact_email = fields.Char(
+        "E-mail", compute="_compute_contact", store=True, readonly=False
+    )
+    last_orders = fields.Json(compute="_compute_history")
+    open_complaints = fields.Json(compute="_compute_history")
+
+    channel = fields.Selection(
+        lambda self: self.env["helpdesk.ticket"]._complaint_selection(CHANNELS),
+        "Came by",
+        required=True,
+        default="phone",
+    )
+    received_at = fields.Datetime(
+        "Received", required=True, default=fields.Datetime.now
+    )
+    order_id = fields.Many2one(
+        "sale.order",
+        "Order",
+        compute="_compute_about",
+        store=True,
+        readonly=False,
+        domain="[('company_id', '=', company_id)]",
+    )
+    invoice_number = fields.Char(
+        "Invoice", compute="_compute_about", store=True, readonly=False
+    )
+    product_id = fields.Many2one(
+        "product.product",
+        "Product",
+        domain="[('id', 'in', order_product_ids)] if order_product_ids else"
+        " [('sale_ok', '=', True)]",
+    )
+    order_product_ids = fields.Many2many(
+        "product.product", compute="_compute_order_product_ids"
+    )
+    lot_number = fields.Char(
+        "Lot/Serial Number", compute="_compute_about", store=True, readonly=False
+    )
+    plate = fields.Char(
+        "Plate or Equipment", compute="_compute_about", store=True, readonly=False
+    )
+    quantity = fields.Float("Affected Quantity", digits="Product Unit")
+    number_hint = fields.Char(compute="_compute_number_hint")
+
+    title = fields.Char(help="Empty: the first words of what the customer says.")
+    text = fields.Text("What the Customer Says")
+    compensation_asked = fields.Boolean("Asks for Compensation")
+    safety = fields.Boolean("Safety Involved")
+    strong_feeling = fields.Boolean("Strong Feeling or Publicity")
+    unsolvable = fields.Boolean("Not Solved in a Short Time")
+    installed = fields.Boolean("Already Installed")
+    visit_needed = fields.Boolean()
+    damage_amount = fields.Monetary("Damage")
+    is_read_back = fields.Boolean(
+        "Read Back and Confirmed",
+        help="The text was read to the customer, who confirmed it.",
+    )
+
+    # ------------------------------------------------------------ while typing
+
+    @api.depends("search_text", "company_id")
+    def _compute_matches(self):
+        for form in self:
+            form.matches = [
+                {
+                    "id": caller.partner.id,
+                    "title": caller.partner.display_name,
+                    "lines": [
+                        " · ".join(caller.reasons[:3]),
+                        " · ".join(
+                            part
+                            for part in (caller.partner.phone, caller.partner.city)
+                            if part
+                        ),
+                    ],
+                }
+                for caller in form._find_callers()
+            ]
+
+    def _find_callers(self):
+        self.ensure_one()
+        return self.env["aftersales.complaint.caller"]._find(
+            self.search_text, self.company_id
+        )
+
+    @api.depends("partner_id")
+    def _compute_contact(self):
+        for form in self:
+            partner = form.partner_id
+            form.contact_name = partner.name or form.contact_name
+            form.contact_phone = (
+                partner.phone
+                or partner.commercial_partner_id.phone
+                or form.contact_phone
+            )
+            form.contact_email = partner.email or form.contact_email
+
+    @api.depends("partner_id")
+    def _compute_about(self):
+        """What led to the customer is what they call about, until they say more."""
+        for form in self:
+            partner = form.partner_id
+            caller = next(
+                (each for each in form._find_callers() if each.partner == partner),
+                None,
+            )
+            order = caller and caller.order
+            form.order_id = order.id if order else False
+            form.invoice_number = (
+                caller.invoice.name if caller and caller.invoice else False
+            )
+            form.lot_number = caller.lot.name if caller and caller.lot else False
+            form.plate = caller.plate if caller else False
+
+    @api.depends("partner_id", "company_id")
+    def _compute_history(self):
+        for form in self:
+            form.last_orders = form._prepare_last_orders()
+            form.open_complaints = form._prepare_open_complaints()
+
+    def _get_customer(self):
+        return self.partner_id.commercial_partner_id
+
+    def _prepare_last_orders(self):
+        customer = self._get_customer()
+        if not customer:
+            return []
+        # sudo: whoever takes the call sees what was sold, without rights in sales
+        orders = (
+            self.env["sale.order"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "child_of", customer.id),
+                    ("company_id", "=", self.company_id.id),
+                    ("state", "=", "sale"),
+                ],
+                order="date_order desc, id desc",
+                limit=LAST_ORDERS,
+            )
+        )
+        states = dict(
+            self.env["sale.order"]
+            ._fields["delivery_status"]
+            ._description_selection(self.env)
+        )
+        return [
+            {
+                "id": order.id,
+                "title": order.name,
+                "badge": states.get(order.delivery_status),
+                "tone": "success" if order.delivery_status == "full" else "secondary",
+                "lines": [
+                    " · ".join(
+                        (
+                            format_date(self.env, order.date_order),
+                            format_amount(
+                                self.env, order.amount_total, order.currency_id
+                            ),
+                        )
+                    ),
+                    ", ".join(order.order_line.product_id.mapped("name")[:3]),
+                ],
+            }
+            for order in orders
+        ]
+
+    def _prepare_open_complaints(self):
+        customer = self._get_customer()
+        if not customer:
+            return []
+        tickets = self.env["helpdesk.ticket"].search(
+            [
+                ("commercial_partner_id", "=", customer.id),
+                ("company_id", "=", self.company_id.id),
+                ("is_complaint", "=", True),
+                ("complaint_state", "not in", ENDED),
+            ],
+            order="id desc",
+            limit=OPEN_COMPLAINTS,
+        )
+        states = dict(
+            tickets._fields["complaint_state"]._description_selection(self.env)
+        )
+        return [
+            {
+                "id": ticket.id,
+                "title": ticket.complaint_number or ticket.number,
+                "badge": states.get(ticket.complaint_state),
+                "tone": "danger" if ticket.complaint_severity == "major" else "info",
+                "lines": [ticket.name, ticket.complaint_about or ""],
+            }
+            for ticket in tickets
+        ]
+
+    @api.depends("order_id")
+    def _compute_order_product_ids(self):
+        for form in self:
+            # sudo: names of what was sold, as in the list of last orders
+            lines = form.order_id.sudo().order_line
+            form.order_product_ids = lines.product_id.ids
+
+    @api.onchange("order_id", "lot_number")
+    def _onchange_about(self):
+        """Where there is no choice, it is made."""
+        lot = self._find_lot()
+        products = self.order_product_ids
+        if lot:
+            self.product_id = lot.product_id.id
+        elif len(products) == 1:
+            self.product_id = products
+        elif products and self.product_id not in products:
+            self.product_id = False
+
+    @api.depends("lot_number", "invoice_number")
+    def _compute_number_hint(self):
+        for form in self:
+            hints = []
+            if form.lot_number and not form._find_lot():
+                hints.append(
+                    self.env._(
+                        "Lot or serial number “%(number)s” is not known.",
+                        number=form.lot_number,
+                    )
+                )
+            if form.invoice_number and not form._find_invoice():
+                hints.append(
+                    self.env._(
+                        "Invoice “%(number)s” is not known.",
+                        number=form.invoice_number,
+                    )
+                )
+            form.number_hint = " ".join(hints)
+
+    def _find_lot(self):
+        """The lot of the number that was typed; a choice of two is none."""
+        number = (self.lot_number or "").strip()
+        # sudo: lots are named by after-sales staff without rights in the warehouse
+        lots = self.env["stock.lot"].sudo()
+        if not number:
+            return lots
+        domain = [
+            ("name", "=ilike", like_escape(number)),
+            ("company_id", "in", [self.company_id.id, False]),
+        ]
+        found = lots.search(domain, limit=2)
+        if len(found) > 1 and self.product_id:
+            found = found.search(
+                [*domain, ("product_id", "=", self.product_id.id)], limit=2
+            )
+        return found if len(found) == 1 else lots
+
+    def _find_invoice(self):
+        number = (self.invoice_number or "").strip()
+        # sudo: as for lots
+        invoices = self.env["account.move"].sudo()
+        if not number:
+            return invoices
+        return invoices.search(
+            [
+                ("name", "=ilike", like_escape(number)),
+                ("company_id", "=", self.company_id.id),
+                ("move_type", "in", ("out_invoice", "out_refund")),
+            ],
+            limit=1,
+        )
+
+    # ------------------------------------------------------------ handing over
+
+    def action_register(self):
+        """Make the complaint and put it into the register."""
+        ticket = self._make_complaint()
+        ticket.action_register()
+        return self._open(ticket)
+
+    def action_save(self):
+        """Make the complaint; it is registered later, from its form."""
+        return self._open(self._make_complaint())
+
+    def _open(self, ticket):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": ticket._name,
+            "res_id": ticket.id,
+            "views": [(False, "form")],
+            "name": self.env._("Complaint"),
+        }
+
+    def _make_complaint(self):
+        self.ensure_one()
+        if not self.env.user.has_group(COMPLAINT_USER):
+            raise AccessError(self.env._("Only after-sales staff take in complaints."))
+        if self.company_id not in self.env.companies:
+            raise AccessError(
+                self.env._(
+                    "You do not work for %(company)s now.",
+                    company=self.company_id.sudo().name,  # sudo: its name
+                )
+            )
+        self._check_said()
+        ticket = (
+            self.env["helpdesk.ticket"]
+            .with_company(self.company_id)
+            .create(self._prepare_ticket_vals())
+        )
+        ticket._complaint_make()
+        if self.is_read_back:
+            ticket.action_confirm_read_back()
+        return ticket
+
+    def _check_said(self):
+        """What a ticket cannot do without, all of it at once."""
+        missing = []
+        if not (self.text or "").strip():
+            missing.append(self.env._("Write down what the customer says."))
+        if not self.partner_id and not (self.contact_name or "").strip():
+            missing.append(
+                self.env._("Choose the customer, or enter the caller's name.")
+            )
+        if self.contact_email and not email_normalize(self.contact_email):
+            missing.append(
+                self.env._(
+                    "“%(email)s” is no e-mail address.", email=self.contact_email
+                )
+            )
+        if self.received_at and self.received_at > fields.Datetime.now():
+            missing.append(self.env._("It cannot be received later than now."))
+        if self.order_id.sudo().company_id not in (  # sudo: whose order it is
+            self.company_id,
+            self.env["res.company"],
+        ):
+            missing.append(self.env._("The order belongs to another company."))
+        if self.number_hint:
+            missing.append(
+                self.env._(
+                    "%(hint)s Correct the number, or write it into the text.",
+                    hint=self.number_hint,
+                )
+            )
+        if missing:
+            raise UserError("\n".join(missing))
+
+    def _prepare_ticket_vals(self):
+        """Values of the ticket; topics that ask more on the phone extend this."""
+        text = self.text.strip()
+        title = (self.title or "").strip() or text.splitlines()[0]
+        if len(title) > TITLE_LENGTH:
+            title = title[: TITLE_LENGTH - 1].rstrip() + "…"
+        ticket = self.env["helpdesk.ticket"]
+        return {
+            "name": title,
+            "description": plaintext2html(text),
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_id.id,
+            "partner_name": self.contact_name or self.partner_id.name,
+            "partner_email": self.contact_email or False,
+            "channel_id": ticket._get_helpdesk_channel(self.channel).id,
+            "complaint_channel": self.channel,
+            "complaint_received_at": self.received_at,
+            "complaint_contact_name": self.contact_name,
+            "complaint_contact_phone": self.contact_phone,
+            "aftersales_order_id": self.order_id.id,
+            "complaint_invoice_id": self._find_invoice().id,
+            "aftersales_product_id": self.product_id.id,
+            "aftersales_lot_id": self._find_lot().id,
+            "complaint_plate": self.plate,
+            "complaint_quantity": self.quantity,
+            "complaint_compensation_asked": self.compensation_asked,
+            "complaint_safety": self.safety,
+            "complaint_strong_feeling": self.strong_feeling,
+            "complaint_unsolvable": self.unsolvable,
+            "complaint_installed": self.installed,
+            "complaint_visit_needed": self.visit_needed,
+            "complaint_damage_amount": self.damage_amount,
+        }
