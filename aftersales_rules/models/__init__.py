@@ -50,6 +50,9 @@ from . import aftersales_department
 from . import aftersales_absence
 from . import aftersales_complaint
 from . import aftersales_complaint_return
+from . import aftersales_breakage_agreement
+from . import aftersales_breakage_entry
+from . import aftersales_complaint_breakage
 from . import aftersales_complaint_link
 from . import aftersales_department_staff
 from . import aftersales_complaint_staff
@@ -115,7 +118,9 @@ from . import stock_picking_logistics
 from . import stock_picking_change
 from . import stock_rule
 from . import stock_warehouse
+from . import product_template_breakage
 from . import repair_order_complaint
+from . import res_company_care
 from . import sale_order_complaint
 from . import sale_order_line_complaint
 from . import stock_move_complaint

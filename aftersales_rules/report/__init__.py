@@ -1,2 +1,3 @@
 from . import aftersales_competing_demand
 from . import aftersales_delivery_report
+from . import aftersales_breakage

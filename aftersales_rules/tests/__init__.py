@@ -4,6 +4,7 @@ from . import test_complaint
 from . import test_complaint_return
 from . import test_complaint_staff
 from . import test_complaint_goods
+from . import test_complaint_breakage
 from . import test_competing_orders
 from . import test_credit_facts
 from . import test_credit_hold
