@@ -25,6 +25,7 @@ from .promises import (
 from .transfer import TRANSFER_RELEASE, TransferFacts
 from .logistics import LOGISTICS_EXCEPTION, LogisticsFacts
 from .fee import MOULD_FEE_REFUND, MouldFeeFacts
+from .investigation import INVESTIGATION_PATH, InvestigationFacts
 from .project import (
     PROJECT_CONFLICT,
     PROJECT_PERIOD,
@@ -67,6 +68,7 @@ __all__ = [
     "COMPLAINT_INTAKE",
     "CREDIT_HOLD",
     "CUSTOMER_TIER",
+    "INVESTIGATION_PATH",
     "LOGISTICS_EXCEPTION",
     "ORDER_URGENCY",
     "QUOTATION_PROMISE",
@@ -81,6 +83,7 @@ __all__ = [
     "ComplaintIntakeFacts",
     "CreditFacts",
     "CustomerTierFacts",
+    "InvestigationFacts",
     "LogisticsFacts",
     "OrderUrgencyFacts",
     "QuotationPromiseFacts",
