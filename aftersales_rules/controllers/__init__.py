@@ -1,2 +1,3 @@
 from . import portal_project
 from . import portal_complaint
+from . import portal_complaint_photo

@@ -62,6 +62,18 @@ from . import aftersales_keyword
 from . import aftersales_complaint_intake
 from . import aftersales_complaint_number
 from . import aftersales_complaint_caller
+from . import aftersales_complaint_inquiry
+from . import aftersales_complaint_inquiry_answer
+from . import aftersales_complaint_photo_request
+from . import aftersales_complaint_recall
+from . import aftersales_complaint_dispute
+from . import aftersales_complaint_guidance
+from . import aftersales_complaint_investigation
+from . import aftersales_complaint_inquiries
+from . import aftersales_complaint_responsibility
+from . import aftersales_complaint_photo
+from . import aftersales_complaint_recalls
+from . import aftersales_complaint_misuse
 from . import helpdesk_ticket
 from . import helpdesk_ticket_intake
 from . import helpdesk_ticket_category
@@ -99,6 +111,7 @@ from . import product_template_fee
 from . import res_company_project
 from . import res_company_complaint
 from . import res_company_complaint_intake
+from . import res_company_investigation
 from . import res_partner_fee
 from . import sale_order_fee
 from . import sale_order_project
@@ -106,6 +119,7 @@ from . import sale_order_line_project
 from . import stock_location
 from . import stock_move_fee
 from . import stock_lot
+from . import stock_lot_trace
 from . import stock_move
 from . import stock_move_change
 from . import stock_move_urgency

@@ -12,3 +12,6 @@ from . import mail_compose_message
 from . import aftersales_complaint_goods
 from . import aftersales_complaint_phone
 from . import aftersales_complaint_register
+from . import aftersales_complaint_ask
+from . import aftersales_complaint_negotiate
+from . import aftersales_complaint_recall_wizard
