@@ -53,6 +53,9 @@ from . import aftersales_complaint_return
 from . import aftersales_breakage_agreement
 from . import aftersales_breakage_entry
 from . import aftersales_complaint_breakage
+from . import aftersales_care_person
+from . import aftersales_care_plan
+from . import aftersales_care_contact
 from . import aftersales_complaint_link
 from . import aftersales_department_staff
 from . import aftersales_complaint_staff
@@ -134,7 +137,9 @@ from . import stock_rule
 from . import stock_warehouse
 from . import product_template_breakage
 from . import repair_order_complaint
+from . import repair_order_survey
 from . import res_company_care
+from . import res_partner_care
 from . import sale_order_complaint
 from . import sale_order_line_complaint
 from . import stock_move_complaint

@@ -49,3 +49,4 @@ from . import test_complaint_intake
 from . import test_complaint_phone
 from . import test_complaint_portal
 from . import test_complaint_register
+from . import test_customer_care
