@@ -82,6 +82,18 @@ from . import helpdesk_ticket_intake
 from . import helpdesk_ticket_category
 from . import helpdesk_ticket_channel
 from . import helpdesk_ticket_team
+from . import aftersales_complaint_solution
+from . import aftersales_complaint_solution_steps
+from . import aftersales_complaint_solution_approval
+from . import aftersales_complaint_approval
+from . import aftersales_complaint_approval_facts
+from . import aftersales_complaint_rounds
+from . import aftersales_complaint_visit
+from . import aftersales_complaint_feedback
+from . import aftersales_complaint_reissue
+from . import aftersales_complaint_closing
+from . import aftersales_complaint_status
+from . import helpdesk_ticket_closing
 from . import res_partner_office
 from . import mail_template_promise
 from . import mrp_production_urgency
@@ -115,6 +127,7 @@ from . import res_company_project
 from . import res_company_complaint
 from . import res_company_complaint_intake
 from . import res_company_investigation
+from . import res_company_complaint_solution
 from . import res_partner_fee
 from . import sale_order_fee
 from . import sale_order_project

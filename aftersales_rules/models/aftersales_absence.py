@@ -53,6 +53,14 @@ class AftersalesAbsence(models.Model):
                         self.env._("%(user)s is not an internal user.", user=user.name)
                     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "user_id" in vals:
+            # The rule looks at whose absence it was; nobody may make one's own
+            # absence that of another and become the deputy.
+            self.check_access("write")
+        return result
+
     @api.model
     def _stand_in(self, users, day):
         """Who acts for each of these people on a day, deputies of deputies included.

@@ -43,13 +43,14 @@ ENDED = ("refused", "reissued", "closed")
 
 _WORKING = ("accepted", "investigation", "solution", "execution", "followup")
 _NEXT = {
-    "intake": ("registered",),
-    "registered": ("forwarded", "accepted", "refused"),
-    "forwarded": ("accepted", "refused"),
-    "accepted": ("forwarded", "refused", *_WORKING),
-    "investigation": ("forwarded", "refused", *_WORKING),
-    "solution": ("forwarded", "refused", *_WORKING),
-    "execution": _WORKING,
+    # to "closed" from anywhere: whether it may is asked by a gate of its own
+    "intake": ("registered", "closed"),
+    "registered": ("forwarded", "accepted", "refused", "closed"),
+    "forwarded": ("accepted", "refused", "closed"),
+    "accepted": ("forwarded", "refused", "closed", *_WORKING),
+    "investigation": ("forwarded", "refused", "closed", *_WORKING),
+    "solution": ("forwarded", "refused", "closed", *_WORKING),
+    "execution": ("closed", *_WORKING),
     "followup": (*_WORKING, "reissued", "closed"),
     "refused": ("forwarded", "accepted", "closed"),
     "reissued": (),

@@ -6,6 +6,11 @@ from . import test_complaint_investigation
 from . import test_complaint_misuse
 from . import test_complaint_photo
 from . import test_complaint_recall
+from . import test_complaint_solution
+from . import test_complaint_approval
+from . import test_complaint_visit
+from . import test_complaint_closing
+from . import test_complaint_status
 from . import test_complaint_return
 from . import test_complaint_staff
 from . import test_complaint_goods

@@ -60,8 +60,8 @@ class TestComplaint(ComplaintCase):
 
     def test_unknown_steps_are_refused(self):
         complaint = self.new_complaint()
-        with self.assertRaisesRegex(UserError, "“Intake” and cannot go to “Closed”"):
-            complaint._complaint_set_state("closed")
+        with self.assertRaisesRegex(UserError, "“Intake” and cannot .* “Carrying Out”"):
+            complaint._complaint_set_state("execution")
         with self.assertRaises(ValueError):
             complaint._complaint_happened("exploded")
 

@@ -15,3 +15,7 @@ from . import aftersales_complaint_register
 from . import aftersales_complaint_ask
 from . import aftersales_complaint_negotiate
 from . import aftersales_complaint_recall_wizard
+from . import aftersales_complaint_approve
+from . import aftersales_complaint_feedback
+from . import aftersales_solution_answer
+from . import aftersales_visit_log

@@ -52,8 +52,18 @@ from .complaint_classification import (
     COMPLAINT_URGENCY,
 )
 from .complaint_routing import COMPLAINT_ESCALATION, COMPLAINT_ROUTING
+from .solution import (
+    COMPLAINT_CLOSING,
+    SOLUTION_APPROVAL,
+    ClosingFacts,
+    SolutionFacts,
+)
 
 __all__ = [
+    "COMPLAINT_CLOSING",
+    "SOLUTION_APPROVAL",
+    "ClosingFacts",
+    "SolutionFacts",
     "BREAKAGE_LIABILITY",
     "CUSTOMER_CARE",
     "SERVICE_SURVEY",
