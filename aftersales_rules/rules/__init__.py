@@ -10,7 +10,8 @@ declares what *facts* are. Reading order:
 5. ``compile``: from pack to something that decides;
 6. ``plain`` and ``durable``: the two evaluators, equal by test;
 7. ``decision`` and ``explain``: the answer, and why;
-8. ``catalogue``: the decisions that the product brings.
+8. ``catalogue``: the decisions that the product brings;
+9. ``deadline``: until when, in working hours.
 
 Import from here only; what is not in ``__all__`` may change without notice.
 
@@ -25,6 +26,7 @@ from .catalogue import (
     BreakageFacts,
     CustomerCareFacts,
     ServiceSurveyFacts,
+    COMPLAINT_DEADLINE,
     CREDIT_HOLD,
     CUSTOMER_TIER,
     LOGISTICS_EXCEPTION,
@@ -50,10 +52,12 @@ from .catalogue import (
     ProductionFacts,
     ShippingDayFacts,
     TransferFacts,
+    ComplaintDeadlineFacts,
 )
 from .analysis import Finding, find_problems, finding_text
 from .checks import check_pack
 from .compile import CompiledPack, compile_pack
+from .deadline import Allowance, BeyondTimetable, Counting, Deadline, Timetable
 from .decision import Decision, Match, RenderedMatch
 from .durable import EngineStatus, engine_status
 from .errors import EngineError, FactsError, Fault, PackError, RulesError
@@ -97,6 +101,7 @@ __all__ = [
     "BreakageFacts",
     "CustomerCareFacts",
     "ServiceSurveyFacts",
+    "COMPLAINT_DEADLINE",
     "CREDIT_HOLD",
     "CUSTOMER_TIER",
     "LOGISTICS_EXCEPTION",
@@ -111,12 +116,17 @@ __all__ = [
     "SHIPMENT_RELEASE",
     "SHIPPING_DAY",
     "TRANSFER_RELEASE",
+    "Allowance",
     "AnyGroup",
+    "BeyondTimetable",
     "CompiledPack",
+    "ComplaintDeadlineFacts",
     "Condition",
     "ConditionExplanation",
+    "Counting",
     "CreditFacts",
     "CustomerTierFacts",
+    "Deadline",
     "Decision",
     "DecisionSpec",
     "EngineError",
@@ -151,6 +161,7 @@ __all__ = [
     "Template",
     "Threshold",
     "ThresholdOperand",
+    "Timetable",
     "TransferFacts",
     "ValueFault",
     "_",

@@ -22,6 +22,7 @@ from .promises import (
     OrderUrgencyFacts,
     QuotationPromiseFacts,
 )
+from .complaint_deadline import COMPLAINT_DEADLINE, ComplaintDeadlineFacts
 from .transfer import TRANSFER_RELEASE, TransferFacts
 from .logistics import LOGISTICS_EXCEPTION, LogisticsFacts
 from .fee import MOULD_FEE_REFUND, MouldFeeFacts
@@ -76,6 +77,7 @@ __all__ = [
     "COMPLAINT_TYPE",
     "COMPLAINT_URGENCY",
     "COMPLAINT_INTAKE",
+    "COMPLAINT_DEADLINE",
     "CREDIT_HOLD",
     "CUSTOMER_TIER",
     "INVESTIGATION_PATH",
@@ -91,6 +93,7 @@ __all__ = [
     "SHIPPING_DAY",
     "TRANSFER_RELEASE",
     "ComplaintIntakeFacts",
+    "ComplaintDeadlineFacts",
     "CreditFacts",
     "CustomerTierFacts",
     "InvestigationFacts",
