@@ -49,6 +49,16 @@ from . import aftersales_office
 from . import aftersales_department
 from . import aftersales_absence
 from . import aftersales_complaint
+from . import aftersales_clock
+from . import aftersales_clock_run
+from . import aftersales_clock_cron
+from . import aftersales_clock_hours
+from . import aftersales_clock_pause
+from . import aftersales_clock_notice
+from . import aftersales_clock_change
+from . import aftersales_clock_job
+from . import aftersales_complaint_contact
+from . import aftersales_complaint_clock
 from . import aftersales_complaint_return
 from . import aftersales_breakage_agreement
 from . import aftersales_breakage_entry
@@ -94,6 +104,7 @@ from . import aftersales_complaint_reissue
 from . import aftersales_complaint_closing
 from . import aftersales_complaint_status
 from . import helpdesk_ticket_closing
+from . import helpdesk_ticket_clock
 from . import res_partner_office
 from . import mail_template_promise
 from . import mrp_production_urgency
@@ -110,6 +121,10 @@ from . import res_config_settings_approval
 from . import res_partner
 from . import res_partner_address
 from . import resource_calendar
+from . import resource_calendar_attendance
+from . import resource_calendar_leaves
+from . import helpdesk_ticket_stage
+from . import res_company_clock
 from . import sale_order
 from . import sale_order_kind
 from . import sale_order_competing

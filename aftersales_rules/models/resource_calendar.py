@@ -10,4 +10,5 @@ class ResourceCalendar(models.Model):
         result = super().write(vals)
         if "tz" in vals:
             self.env.registry.clear_cache()  # of companies' time zones
+        self.env["aftersales.clock.job"]._queue_calendars(self)
         return result

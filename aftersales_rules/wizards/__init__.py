@@ -19,3 +19,5 @@ from . import aftersales_complaint_approve
 from . import aftersales_complaint_feedback
 from . import aftersales_solution_answer
 from . import aftersales_visit_log
+from . import aftersales_complaint_contact_log
+from . import aftersales_complaint_wait
