@@ -63,6 +63,7 @@ from . import aftersales_complaint_return
 from . import aftersales_breakage_agreement
 from . import aftersales_breakage_entry
 from . import aftersales_complaint_breakage
+from . import aftersales_complaint_breakage_count
 from . import aftersales_care_person
 from . import aftersales_care_plan
 from . import aftersales_care_contact

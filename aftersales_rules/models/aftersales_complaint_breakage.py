@@ -1,16 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Glass that breaks by itself: counted, and judged by its rate (C19)."""
+"""Glass that breaks by itself: judged by its rate (C19)."""
 
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..rules import BREAKAGE_LIABILITY, BreakageFacts
 from .aftersales_breakage_agreement import to_rate
-from .aftersales_complaint import COMPLAINT_MANAGER, ENDED, INTERNAL
+from .aftersales_complaint import ENDED, INTERNAL
 
-INSPECTOR = "aftersales_rules.group_quality_inspector"
 _FOLLOWS = {
     "complaint_breakage_quantity",
     "complaint_breakage_confirmed_at",
@@ -18,7 +17,7 @@ _FOLLOWS = {
     "complaint_breakage_liability",
     "complaint_breakage_decision_id",
 }
-_FACTS = {
+BREAKAGE_FACTS = {
     "complaint_spontaneous_breakage",
     "complaint_breakage_date",
     "aftersales_product_id",
@@ -30,8 +29,7 @@ _FACTS = {
 class AftersalesComplaint(models.AbstractModel):
     """A breakage counts once it is confirmed, in the year in which the glass broke.
 
-    Confirming writes how much it is, so that what is counted does not change with what
-    people write on the complaint later; taking it back counts it no more.
+    How it is confirmed is in ``aftersales_complaint_breakage_count.py``.
     """
 
     _inherit = "aftersales.complaint"
@@ -211,129 +209,17 @@ class AftersalesComplaint(models.AbstractModel):
             complaint = complaint.complaint_origin_id
         return complaint
 
-    # ---------------------------------------------------------------- confirming
-
-    def _complaint_check_inspector(self):
-        """Refuse to whoever may not say that glass broke by itself."""
-        self._check_complaint()
-        user = self.env.user
-        if not self.env.su and not (
-            user.has_group(INSPECTOR) or user.has_group(COMPLAINT_MANAGER)
-        ):
-            raise AccessError(
-                self.env._(
-                    "Quality inspection or a complaint manager confirms a breakage."
-                )
-            )
-
-    def action_confirm_breakage(self):
-        """Count the broken quantity (C19)."""
-        self._complaint_check_inspector()
-        self._complaint_confirm_breakage()
-
-    def _complaint_confirm_breakage(self):
-        for complaint in self.sudo():  # sudo: follows from this step only
-            complaint._complaint_check_breakage()
-            complaint.write(
-                {
-                    "complaint_breakage_quantity": complaint.complaint_quantity,
-                    "complaint_breakage_confirmed_at": fields.Datetime.now(),
-                    "complaint_breakage_confirmed_by_id": self.env.uid,
-                    "complaint_breakage_date": complaint._complaint_get_breakage_day(),
-                }
-            )
-        self._complaint_count_breakage()
-
-    def _complaint_check_breakage(self):
-        """Refuse to count what is not known, or counted already."""
-        name = self.display_name
-        if not self.complaint_spontaneous_breakage:
-            raise UserError(
-                self.env._("%(name)s is not marked as spontaneous breakage.", name=name)
-            )
-        before = self._complaint_get_confirmed_round()
-        if before:
-            raise UserError(
-                self.env._(
-                    "The breakage is counted already, with %(name)s.",
-                    name=before.display_name,
-                )
-            )
-        if self.complaint_type and self.complaint_type != "product_quality":
-            raise UserError(
-                self.env._(
-                    "Breakage is counted for complaints about product quality; the "
-                    "type of %(name)s is another one. Overrule it first.",
-                    name=name,
-                )
-            )
-        missing = [
-            self._fields[field].get_description(self.env)["string"]
-            for field in ("partner_id", "aftersales_product_id", "complaint_quantity")
-            if not self[field]
-        ]
-        if missing:
-            raise UserError(
-                self.env._(
-                    "%(name)s: fill in %(fields)s, so that it can be counted.",
-                    name=name,
-                    fields=", ".join(missing),
-                )
-            )
-        if not self.aftersales_product_id.aftersales_breakage:
-            raise UserError(
-                self.env._(
-                    "Breakage of %(product)s is not watched. Tick “Watch Breakage” on "
-                    "the product.",
-                    product=self.aftersales_product_id.display_name,
-                )
-            )
-
-    def action_withdraw_breakage(self):
-        """Count it no more: it was something else."""
-        self._complaint_check_inspector()
-        for complaint in self:
-            if not complaint.complaint_breakage_confirmed_at:
-                raise UserError(
-                    self.env._(
-                        "The breakage of %(name)s is not confirmed.",
-                        name=complaint.display_name,
-                    )
-                )
-        self._complaint_count_breakage()  # whom it concerned until now
-        # sudo: follows from this step only
-        self.sudo().write(
-            {
-                "complaint_breakage_quantity": 0.0,
-                "complaint_breakage_confirmed_at": False,
-                "complaint_breakage_confirmed_by_id": False,
-            }
-        )
-        for complaint in self:
-            complaint._message_log(body=self.env._("The breakage counts no more."))
-
-    def _complaint_count_breakage(self):
-        for complaint in self:
-            self.env["aftersales.breakage"]._queue(
-                complaint.company_id,
-                complaint.aftersales_product_id,
-                complaint.partner_id,
-            )
-
     # ------------------------------------------------------------------- deciding
 
     def _complaint_changed(self, names):
         result = super()._complaint_changed(names)
-        if not _FACTS.isdisjoint(names):
+        if not BREAKAGE_FACTS.isdisjoint(names):
             # sudo: judged for whoever changes it
             asked = self.sudo().filtered(
                 lambda complaint: complaint.complaint_spontaneous_breakage
                 or complaint.complaint_breakage_decision_id
             )
             asked._complaint_judge_breakage("change")
-        if not (_FACTS | {"complaint_state", "complaint_type"}).isdisjoint(names):
-            confirmed = self.sudo().filtered("complaint_breakage_confirmed_at")
-            confirmed._complaint_count_breakage()
         return result
 
     @api.model

@@ -350,6 +350,23 @@ class TestComplaintBreakage(BreakageCase):
         with self.assertRaisesRegex(UserError, "not marked as spontaneous"):
             complaint.action_confirm_breakage()
 
+    def test_the_final_test_confirms_and_denies(self):
+        """What is tested need not be confirmed once more by a person."""
+        complaint = self.new_broken(2, confirmed=False)
+        complaint.sudo().complaint_final_judgement = "fault"
+        self.assertEqual(self.get_row().failed, 2)
+        self.assertTrue(complaint.complaint_breakage_confirmed_at)
+        self.env.invalidate_all()
+        complaint.sudo().complaint_final_judgement = "misuse"
+        self.assertFalse(complaint.complaint_breakage_confirmed_at)
+        self.run_queue()
+        self.env.invalidate_all()
+        self.assertEqual(self.get_row().failed, 0)
+        complaint.complaint_quantity = 0
+        complaint.sudo().complaint_final_judgement = "fault"
+        self.assertFalse(complaint.complaint_breakage_confirmed_at)
+        self.assertIn("fill in Affected Quantity", complaint.message_ids[:1].body)
+
     def test_who_confirms(self):
         """Managers, and inspectors who work on complaints; not every agent."""
         complaint = self.new_broken(confirmed=False)
