@@ -18,7 +18,8 @@ def uninstall_hook(env):
     """
     env["ir.config_parameter"].search([("key", "=like", "aftersales_rules.%")]).unlink()
     # numbers of each company, made when the first one was needed
-    env["ir.sequence"].search([("code", "=", "aftersales.project")]).unlink()
+    codes = ("aftersales.project", "aftersales.complaint")
+    env["ir.sequence"].search([("code", "in", codes)]).unlink()
     # an activity type in use cannot be deleted
     types = (
         env["ir.model.data"]

@@ -11,8 +11,8 @@ before that.
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import html2plaintext
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import html2plaintext, plaintext2html
 
 from ..rules.catalogue.complaint_intake import COMPLAINT_INTAKE, ComplaintIntakeFacts
 from .aftersales_complaint import INTERNAL
@@ -37,6 +37,7 @@ _DEFECTS = (
 class AftersalesComplaint(models.AbstractModel):
     _inherit = "aftersales.complaint"
 
+    complaint_received_at = fields.Datetime(tracking=True)
     complaint_read_back_text = fields.Text(
         "Text Read Back",
         readonly=True,
@@ -86,6 +87,19 @@ class AftersalesComplaint(models.AbstractModel):
             "complaint_read_back_text",
             "complaint_intake_decision_id",
         }
+
+    @api.constrains("complaint_received_at")
+    def _check_complaint_received_at(self):
+        now = fields.Datetime.now()
+        for complaint in self.sudo():  # sudo: a moment that the user has just written
+            received = complaint.complaint_received_at
+            if received and received > max(now, complaint.create_date or now):
+                raise ValidationError(
+                    self.env._(
+                        "%(complaint)s cannot be received later than now.",
+                        complaint=complaint.display_name,
+                    )
+                )
 
     # ------------------------------------------------------------- by rule
 
@@ -276,6 +290,13 @@ class AftersalesComplaint(models.AbstractModel):
                     "complaint_read_back_by_id": self.env.uid,
                     "complaint_read_back_text": text,
                 }
+            )
+            complaint._message_log(
+                body=Markup("%s<blockquote>%s</blockquote>")
+                % (
+                    self.env._("Read back to the customer and confirmed:"),
+                    plaintext2html(text),
+                )
             )
         return True
 

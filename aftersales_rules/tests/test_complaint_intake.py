@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -268,6 +270,9 @@ class TestRegistration(ComplaintCase):
         agent.action_confirm_read_back()
         agent.action_register()
         self.assertEqual(complaint.complaint_read_back_text, "Four panes broke.")
+        trail = "".join(complaint.message_ids.mapped("body"))
+        self.assertIn("Three panes broke.", trail)
+        self.assertIn("Four panes broke.", trail)
 
     def test_written_complaints_need_no_reading_back(self):
         complaint = self.new_complaint(complaint_channel="letter")
@@ -296,6 +301,33 @@ class TestRegistration(ComplaintCase):
                     getattr(complaint.with_user(user), method)()
         with self.assertRaisesRegex(UserError, "not a complaint"):
             self.new_ticket().with_user(self.agent).action_register()
+
+    def test_nothing_is_received_in_the_future(self):
+        complaint = self.new_complaint()
+        with self.assertRaisesRegex(ValidationError, "later than now"):
+            complaint.complaint_received_at = fields.Datetime.now() + timedelta(hours=1)
+
+    def test_what_it_is_about_is_read_for_many_at_once(self):
+        """The register shows it in a list."""
+        for count in range(8):
+            self.new_complaint(
+                aftersales_product_id=self.new_product(f"Pane {count}").id,
+                aftersales_order_id=self.new_order().id,
+                complaint_plate=f"AB {count}",
+            )
+        found = self.env["helpdesk.ticket"].search(
+            [("complaint_plate", "=like", "AB _")], order="id"
+        )
+
+        def count(complaints):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertTrue(all(complaints.mapped("complaint_about")))
+            return self.env.cr.sql_log_count - before
+
+        count(found[:1])
+        self.assertEqual(count(found[:2]), count(found))
 
     def test_what_registration_writes_is_written_by_nobody(self):
         complaint = self.new_complaint().with_user(self.agent)

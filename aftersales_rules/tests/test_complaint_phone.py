@@ -180,6 +180,33 @@ class TestComplaintPhone(ComplaintCase):
         self.assertTrue(ticket.complaint_number)
         self.assertIn("Nobody was near.", ticket.complaint_read_back_text)
 
+    def test_the_only_one_found_shows_at_once_what_they_bought(self):
+        """Picking the order picks its customer, too."""
+        form = self.form()
+        form.search_text = "glasswor"
+        self.assertEqual([row["id"] for row in form.last_orders], self.order.ids)
+        form.search_text = "glassworzzz"
+        self.assertFalse(form.last_orders)
+        form.search_text = "glasswor"
+        form.order_id = self.order
+        self.assertEqual(form.partner_id, self.customer)
+        self.assertEqual(form.order_id, self.order)
+
+    def test_what_was_typed_before_stays(self):
+        """Except for the documents of another customer."""
+        form = self.form()
+        form.plate = "AB 1"
+        form.lot_number = "LOT-4711"
+        form.invoice_number = self.invoice.name
+        form.order_id = self.order
+        form.partner_id = self.customer
+        self.assertEqual((form.plate, form.order_id), ("AB 1", self.order))
+        self.assertEqual(form.invoice_number, self.invoice.name)
+        form.partner_id = self.partner
+        self.assertEqual((form.plate, form.lot_number), ("AB 1", "LOT-4711"))
+        self.assertFalse(form.order_id)
+        self.assertFalse(form.invoice_number)
+
     def test_saved_and_registered_later(self):
         form = self.form()
         form.contact_name = "Mr Unknown"

@@ -47,8 +47,8 @@ class AftersalesComplaintPhone(models.TransientModel):
     contact_email = fields.Char(
         "E-mail", compute="_compute_contact", store=True, readonly=False
     )
-    last_orders = fields.Json(compute="_compute_history")
-    open_complaints = fields.Json(compute="_compute_history")
+    last_orders = fields.Json(compute="_compute_matches")
+    open_complaints = fields.Json(compute="_compute_matches")
 
     channel = fields.Selection(
         lambda self: self.env["helpdesk.ticket"]._complaint_selection(CHANNELS),
@@ -104,24 +104,32 @@ class AftersalesComplaintPhone(models.TransientModel):
 
     # ------------------------------------------------------------ while typing
 
-    @api.depends("search_text", "company_id")
+    @api.depends("search_text", "partner_id", "company_id")
     def _compute_matches(self):
+        """Who may be calling, and what they bought and complain about already.
+
+        Before one is picked, the history is that of the only customer who was found.
+        """
         for form in self:
-            form.matches = [
-                {
-                    "id": caller.partner.id,
-                    "title": caller.partner.display_name,
-                    "lines": [
-                        " · ".join(caller.reasons[:3]),
-                        " · ".join(
-                            part
-                            for part in (caller.partner.phone, caller.partner.city)
-                            if part
-                        ),
-                    ],
-                }
-                for caller in form._find_callers()
-            ]
+            callers = form._find_callers()
+            form.matches = [form._prepare_match(caller) for caller in callers]
+            found = [caller.partner.id for caller in callers]
+            customer = (
+                form.partner_id or self.env["res.partner"].browse(found)
+            ).commercial_partner_id
+            customer = customer if len(customer) == 1 else customer.browse()
+            form.last_orders = form._prepare_last_orders(customer)
+            form.open_complaints = form._prepare_open_complaints(customer)
+
+    @api.model
+    def _prepare_match(self, caller):
+        partner = caller.partner
+        place = [part for part in (partner.phone, partner.city) if part]
+        return {
+            "id": partner.id,
+            "title": partner.display_name,
+            "lines": [" · ".join(caller.reasons[:3]), " · ".join(place)],
+        }
 
     def _find_callers(self):
         self.ensure_one()
@@ -143,32 +151,35 @@ class AftersalesComplaintPhone(models.TransientModel):
 
     @api.depends("partner_id")
     def _compute_about(self):
-        """What led to the customer is what they call about, until they say more."""
+        """What led to the customer is what they call about, until they say more.
+
+        What was typed before stays, except for documents of another customer.
+        """
         for form in self:
             partner = form.partner_id
             caller = next(
                 (each for each in form._find_callers() if each.partner == partner),
                 None,
             )
-            order = caller and caller.order
-            form.order_id = order.id if order else False
-            form.invoice_number = (
-                caller.invoice.name if caller and caller.invoice else False
+            if caller and caller.order:
+                form.order_id = caller.order.id
+            elif not form._is_of_customer(form.order_id):
+                form.order_id = False
+            if caller and caller.invoice:
+                form.invoice_number = caller.invoice.name
+            elif not form._is_of_customer(form._find_invoice()):
+                form.invoice_number = False
+            form.lot_number = (caller and caller.lot and caller.lot.name) or (
+                form.lot_number
             )
-            form.lot_number = caller.lot.name if caller and caller.lot else False
-            form.plate = caller.plate if caller else False
+            form.plate = (caller and caller.plate) or form.plate
 
-    @api.depends("partner_id", "company_id")
-    def _compute_history(self):
-        for form in self:
-            form.last_orders = form._prepare_last_orders()
-            form.open_complaints = form._prepare_open_complaints()
+    def _is_of_customer(self, document):
+        # sudo: whose document it is
+        owner = document.sudo().partner_id.commercial_partner_id
+        return not owner or owner == self.partner_id.commercial_partner_id
 
-    def _get_customer(self):
-        return self.partner_id.commercial_partner_id
-
-    def _prepare_last_orders(self):
-        customer = self._get_customer()
+    def _prepare_last_orders(self, customer):
         if not customer:
             return []
         # sudo: whoever takes the call sees what was sold, without rights in sales
@@ -211,8 +222,7 @@ class AftersalesComplaintPhone(models.TransientModel):
             for order in orders
         ]
 
-    def _prepare_open_complaints(self):
-        customer = self._get_customer()
+    def _prepare_open_complaints(self, customer):
         if not customer:
             return []
         tickets = self.env["helpdesk.ticket"].search(
@@ -249,6 +259,9 @@ class AftersalesComplaintPhone(models.TransientModel):
     @api.onchange("order_id", "lot_number")
     def _onchange_about(self):
         """Where there is no choice, it is made."""
+        if self.order_id and not self.partner_id:
+            # sudo: the customer of an order in the list of last orders
+            self.partner_id = self.order_id.sudo().partner_id.id
         lot = self._find_lot()
         products = self.order_product_ids
         if lot:

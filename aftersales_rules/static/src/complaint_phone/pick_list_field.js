@@ -22,7 +22,7 @@ export class PickListField extends Component {
     }
 
     get canPick() {
-        return Boolean(this.props.opens || (this.props.sets && !this.props.readonly));
+        return Boolean(this.props.opens || this.props.sets);
     }
 
     isChosen(row) {
