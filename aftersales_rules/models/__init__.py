@@ -113,6 +113,7 @@ from . import mrp_production
 from . import mrp_production_deposit
 from . import mrp_workorder
 from . import payment_transaction
+from . import product_template_attribute_value
 from . import product_template_inspection
 from . import product_template_complaint
 from . import res_company

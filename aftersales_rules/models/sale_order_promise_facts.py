@@ -184,7 +184,7 @@ def get_line_prices(order):
         offered = line.price_unit * (1 - line.discount / 100.0) * share
         off = to_decimal((offered - listed) / listed, 4)
         quantity = line.product_uom_id._compute_quantity(
-            line.product_uom_qty, line.product_id.uom_id, round=False
+            line.product_uom_qty, line.product_id.product_tmpl_id.uom_id, round=False
         )
         prices.append(
             LinePrice(line.product_id, quantity, max(-off, zero), max(off, zero))
@@ -198,29 +198,30 @@ def _is_priced_by_list(line):
     if line._is_replacement():
         return False  # the complaint promised it for nothing
     # what a combination costs is said by the combination
-    return line.product_type != "combo" and not line.combo_item_id
+    template = line.product_id.product_tmpl_id
+    return template.type != "combo" and not line.combo_item_id
 
 
-def _get_list_currency_id(product):
-    company = product.company_id
-    return company.currency_id.id or company._get_list_currency_id()
+def _get_list_currency_id(template):
+    company = template.company_id
+    return company.currency_id.id if company else company._get_list_currency_id()
 
 
 def _get_list_price(line):
     """List price of a line's product in the line's unit and currency."""
     order, product = line.order_id, line.product_id
     company = order.company_id
-    plain = (
-        not product.combination_indices
-        and not line.product_no_variant_attribute_value_ids
-    )
+    with_extra = line.env["product.template.attribute.value"]._get_templates_with_extra
     product = product.with_company(company)
+    # what a variant has from its template is computed for each one; this is asked for
+    # every line of every confirmed order
+    template = product.product_tmpl_id
     if (
-        plain
-        and line.product_uom_id == product.uom_id
-        and order.currency_id.id == _get_list_currency_id(product)
+        template.id not in with_extra()
+        and line.product_uom_id == template.uom_id
+        and order.currency_id.id == _get_list_currency_id(template)
     ):
-        price = product.list_price
+        price = template.list_price
     else:
         price = product.with_context(
             **line._get_product_price_context()

@@ -166,6 +166,45 @@ class TestPromise(PromiseCase):
         self.assertSends(self.new_quotation(135.0, product=lamp))
         self.assertAsked(self.new_quotation(134.0, product=lamp))
 
+    def test_extra_price_of_what_is_chosen_on_the_order_is_in_the_list_price(self):
+        """A value that makes no variant counts, and so does its price from now on."""
+        attribute = self.env["product.attribute"].create(
+            {"name": "Engraving", "create_variant": "no_variant"}
+        )
+        names = ("None", "Large")
+        attribute.value_ids = [Command.create({"name": name}) for name in names]
+        template = self.env["product.template"].create(
+            {
+                "name": "Plate",
+                "list_price": 100.0,
+                "attribute_line_ids": [
+                    Command.create(
+                        {
+                            "attribute_id": attribute.id,
+                            "value_ids": [Command.set(attribute.value_ids.ids)],
+                        }
+                    )
+                ],
+            }
+        )
+        large = template.attribute_line_ids.product_template_value_ids[1]
+
+        def new_quotation(amount):
+            order = self.new_quotation(amount, product=template.product_variant_ids)
+            line = order.sudo().order_line
+            line.product_no_variant_attribute_value_ids = large
+            line.price_unit = amount
+            self.env.flush_all()
+            return order
+
+        self.assertSends(new_quotation(95.0))
+        large.price_extra = 50.0
+        self.assertAsked(new_quotation(95.0))
+        self.assertSends(new_quotation(135.0))
+        self.assertAsked(new_quotation(134.0))
+        large.price_extra = 0.0
+        self.assertSends(new_quotation(95.0))
+
     def test_product_without_a_list_price_has_no_band(self):
         """Nothing to compare with: what is not known is not held against anybody."""
         special = self.new_product("Special", list_price=0.0)
@@ -440,8 +479,8 @@ class TestPromise(PromiseCase):
         """Within the band, without a date: what is looked at has been read already."""
         self.set_mode("observe")
 
-        def count():
-            order = self.new_order(100.0)
+        def count(product):
+            order = self.new_order(100.0, product=product)
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
@@ -449,13 +488,15 @@ class TestPromise(PromiseCase):
             self.env.flush_all()
             return self.env.cr.sql_log_count - before
 
-        count()
-        self.set_mode("off", "quotation_promise")
-        count()
-        without = count()
-        self.set_mode("enforce", "quotation_promise")
-        count()
-        self.assertEqual(count(), without)
+        # procurement of goods reads things of its own: a service shows what it hides
+        for product in (self.goods, self.service):
+            counts = {}
+            for mode in ("off", "enforce"):
+                self.set_mode(mode, "quotation_promise")
+                count(product)
+                counts[mode] = count(product)
+            with self.subTest(product=product.name):
+                self.assertEqual(counts["enforce"], counts["off"])
 
     # -------------------------------------------------------------------- rights
 
