@@ -90,6 +90,8 @@ class AftersalesGate(models.AbstractModel):
         if event in ("confirm", "change"):
             # the kind is a fact of what follows
             orders._decide_order_kind(event)
+        if event == "confirm":
+            self._forget_queued(orders)
         orders = orders.filtered(
             lambda order: any(
                 order.company_id._aftersales_mode(GATE_DECISIONS[gate]) != "off"
@@ -99,8 +101,6 @@ class AftersalesGate(models.AbstractModel):
         judged = Judged.of(self.env)
         if not orders:
             return judged
-        if event == "confirm":
-            self._forget_queued(orders)
         judgements = self._decide(orders, event, gates)
         self._record(judgements, event)
         self._apply(judgements, event)

@@ -308,7 +308,10 @@ class SaleOrder(models.Model):
 
     @api.model
     def _judge_queued_promises(self):
-        orders = self.browse(self.env.cr.precommit.data.pop(_QUEUE, ())).exists()
+        queued = self.env.cr.precommit.data.pop(_QUEUE, ())
+        if not queued:
+            return  # judged when they were confirmed
+        orders = self.browse(queued).exists()
         # sudo: what was written is judged, whoever may read it afterwards
         orders = orders.sudo()
         flagged = orders.filtered("promise_state")

@@ -27,15 +27,35 @@ class TestGateCost(AftersalesCase):
         return self.env.cr.sql_log_count - before
 
     def test_judging_takes_few_queries_for_any_number_of_orders(self):
-        """Debtor, turn, balances, decisions: six at most, for one order or ten."""
+        """Currency, balances with the turn, decisions: for one order or ten."""
         self.count_judging(self.new_order(1.0))  # versions and modes get cached
         one = self.count_judging(self.new_order(1.0))
         customers = [self.new_customer(f"D{n}", credit_limit=100) for n in range(10)]
         ten = self.env["sale.order"].concat(
             *[self.new_order(1.0, partner=partner) for partner in customers]
         )
-        self.assertLessEqual(one, 6)
-        self.assertLessEqual(self.count_judging(ten), 6)
+        self.assertEqual(one, 3)
+        self.assertEqual(self.count_judging(ten), 3)
+
+    def count_confirming(self, order):
+        """Queries of confirming an order, with what is left for the commit."""
+        self.run_queue()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        order.action_confirm()
+        self.run_queue()
+        return self.env.cr.sql_log_count - before
+
+    def test_confirming_a_plain_order_takes_two_queries_more(self):
+        """What is owed, and the decision; with the gates off nothing at all."""
+        counts = {}
+        for mode in ("off", "observe", "enforce"):
+            self.set_mode(mode, *self.all_gates())
+            for _each in range(2):  # versions and modes get cached
+                order = self.new_order(100.0, product=self.service)
+                counts[mode] = self.count_confirming(order)
+        self.assertEqual(counts["observe"] - counts["off"], 2)
+        self.assertEqual(counts["enforce"] - counts["off"], 2)
 
     def count_rechecking(self, orders):
         """Queries that a re-check takes which changes nothing."""
