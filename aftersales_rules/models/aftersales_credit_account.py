@@ -2,6 +2,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+_PARTNERS = SQL("res_partner")
+
 
 class AftersalesCreditAccount(models.Model):
     """One row per commercial partner and company: what two workers contend for."""
@@ -35,8 +37,12 @@ class AftersalesCreditAccount(models.Model):
             self.env["res.partner"].flush_model(["commercial_partner_id"])
             self.env.cr.execute(self._turn_query(keys))
 
-    def _turn_query(self, keys):
-        """The statement behind ``_serialize``, to be run along with another one."""
+    def _turn_query(self, keys, partners=_PARTNERS):
+        """The statement behind ``_serialize``, to be run along with another one.
+
+        :param SQL partners: where the other one has the partners and their
+            commercial partners already
+        """
         partner_ids, company_ids = zip(*keys, strict=True)
         return SQL(
             """
@@ -44,7 +50,7 @@ class AftersalesCreditAccount(models.Model):
                         (partner_id, company_id, revision)
                  SELECT DISTINCT partner.commercial_partner_id, k.company_id, 1
                    FROM unnest(%s::int[], %s::int[]) AS k(partner_id, company_id)
-                   JOIN res_partner partner ON partner.id = k.partner_id
+                   JOIN %s partner ON partner.id = k.partner_id
                         -- two batches take the rows in the same order: no deadlock
                   ORDER BY 1, 2
             ON CONFLICT (partner_id, company_id)
@@ -52,4 +58,5 @@ class AftersalesCreditAccount(models.Model):
             """,
             list(partner_ids),
             list(company_ids),
+            partners,
         )

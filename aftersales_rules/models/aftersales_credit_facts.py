@@ -11,6 +11,7 @@ from ..rules import CreditFacts
 from .aftersales_order_received import Received
 
 _NOTHING = SQL("")
+_DEBTORS = SQL("(SELECT id, partner_id AS commercial_partner_id FROM debtor)")
 _RECEIVABLE_ACCOUNTS = SQL(
     "ARRAY(SELECT id FROM account_account WHERE account_type = 'asset_receivable')"
 )
@@ -102,6 +103,30 @@ def _share(paid: float, total: float, digits: int) -> Decimal:
     if whole <= 0:
         return Decimal(1)  # nothing to pay
     return (_decimal(paid, digits) / whole).quantize(Decimal("0.0001"), ROUND_DOWN)
+
+
+def _get_company_value(partners, terms, name):
+    """What a company-dependent field says, as stored, in the company of `partners`."""
+    stored = terms[name] or {}
+    company_key = str(partners.env.company.id)
+    if company_key in stored:
+        return stored[company_key]
+    return partners._fields[name].get_company_dependent_fallback(partners)
+
+
+def _today_of(table: str, today: dict[int, date]) -> SQL:
+    """The day that it is at the company of a row of this table, as an expression."""
+    days = [SQL("%s::date", day) for day in today.values()]
+    if len(set(today.values())) == 1:
+        return days[0]  # cheaper to plan, and usual
+    return SQL(
+        "CASE %s %s END",
+        SQL.identifier(table, "company_id"),
+        SQL(" ").join(
+            SQL("WHEN %s THEN %s", company_id, day)
+            for company_id, day in zip(today, days, strict=True)
+        ),
+    )
 
 
 class AftersalesCreditFacts(models.AbstractModel):
@@ -224,11 +249,13 @@ class AftersalesCreditFacts(models.AbstractModel):
         if in_turn:
             # along with the query, as each statement costs a way there and back
             keys = {(o.partner_invoice_id.id, o.company_id.id) for o in in_turn}
-            query = self.env["aftersales.credit.account"]._turn_query(keys)
+            query = self.env["aftersales.credit.account"]._turn_query(keys, _DEBTORS)
             turn = SQL(", turn AS (%s)", query)
         rows = self.env.execute_query(self._balances_query(orders, today, turn=turn))
         if any(row[0] == "reset" for row in rows):
-            query = self._balances_query(orders, today, self._reset_entries())
+            query = self._balances_query(
+                orders, today, self._reset_entries(sorted(today))
+            )
             rows = self.env.execute_query(query)
         owed = self._prepare_owed(orders, rows)
         balances, missing = owed.balances, []
@@ -279,21 +306,13 @@ class AftersalesCreditFacts(models.AbstractModel):
             debtor_id = owed.debtor_ids[order.partner_invoice_id.id]
             if (debtor_id, company.id) in owed.balances:
                 continue
-            value = partial(self._get_company_value, terms[debtor_id], company)
+            partners = orders.env["res.partner"].with_company(company)
+            value = partial(_get_company_value, partners, terms[debtor_id])
             owed.balances[debtor_id, company.id] = Balance(
                 odoo_limit=value("credit_limit"),
                 tier=value("customer_tier_manual") or value("customer_tier_rule"),
             )
         return owed
-
-    def _get_company_value(self, terms, company, name):
-        """What a company-dependent field of a partner says, as stored."""
-        stored = terms[name] or {}
-        company_key = str(company.id)
-        if company_key in stored:
-            return stored[company_key]
-        partners = self.env["res.partner"].with_company(company)
-        return partners._fields[name].get_company_dependent_fallback(partners)
 
     def _flush_for_balances(self, orders):
         flush = {
@@ -356,7 +375,7 @@ class AftersalesCreditFacts(models.AbstractModel):
                 return True
         return False
 
-    def _reset_entries(self):
+    def _reset_entries(self, company_ids):
         """Part of the balances: Odoo keeps a document that is reset to draft matched,
         but it pays nothing. Left out where there is none, as it is slow to plan."""
         return SQL(
@@ -375,12 +394,13 @@ class AftersalesCreditFacts(models.AbstractModel):
                     ON matched.id = CASE WHEN partial.debit_move_id = draft.id
                                          THEN partial.credit_move_id
                                          ELSE partial.debit_move_id END
-                  JOIN day ON day.company_id = matched.company_id
                  WHERE draft.parent_state = 'draft'
                    AND draft.matching_number IS NOT NULL
+                   AND matched.company_id = ANY(%(companies)s)
                    AND matched.parent_state = 'posted'
                    AND matched.account_id = ANY(%(receivable_accounts)s)
             """,
+            companies=company_ids,
             receivable_accounts=_RECEIVABLE_ACCOUNTS,
         )
 
@@ -388,11 +408,7 @@ class AftersalesCreditFacts(models.AbstractModel):
         company_ids = sorted(today)
         return SQL(
             """
-            WITH day AS MATERIALIZED (
-                SELECT * FROM unnest(%(companies)s::int[], %(days)s::date[])
-                           AS d(company_id, today)
-            ),
-            debtor AS MATERIALIZED (
+            WITH debtor AS MATERIALIZED (
                 -- the commercial partner owes what its contacts owe
                 SELECT id, commercial_partner_id AS partner_id,
                        jsonb_build_object(
@@ -400,9 +416,9 @@ class AftersalesCreditFacts(models.AbstractModel):
                            'customer_tier_manual', customer_tier_manual,
                            'customer_tier_rule', customer_tier_rule) AS terms
                   FROM res_partner
-                 WHERE commercial_partner_id IN (
+                 WHERE commercial_partner_id = ANY(ARRAY(
                        SELECT commercial_partner_id FROM res_partner
-                        WHERE id = ANY(%(contacts)s))
+                        WHERE id = ANY(%(contacts)s)))
             )%(turn)s,
             entry AS (
                 SELECT debtor.partner_id, line.company_id,
@@ -429,7 +445,7 @@ class AftersalesCreditFacts(models.AbstractModel):
                    AND payment.partner_type = 'customer'
             ),
             debt AS (
-                SELECT entry.*, entry.due < day.today AS is_late,
+                SELECT entry.*, entry.due < %(entry_day)s AS is_late,
                        -- unmatched payments and credit notes pay the oldest debts
                        -- first: what is left of the debts up to this one
                        SUM(GREATEST(entry.amount, 0)) OVER (
@@ -439,7 +455,6 @@ class AftersalesCreditFacts(models.AbstractModel):
                            PARTITION BY entry.partner_id, entry.company_id)
                        AS uncovered
                   FROM entry
-                  JOIN day ON day.company_id = entry.company_id
             )
             SELECT 'receivable', partner_id, company_id, NULL::int,
                    SUM(amount),
@@ -473,21 +488,21 @@ class AftersalesCreditFacts(models.AbstractModel):
                    NULL, NULL, NULL, array_agg(sale.id), NULL
               FROM debtor
               JOIN sale_order sale ON sale.partner_invoice_id = debtor.id
-              JOIN day ON day.company_id = sale.company_id
-             WHERE sale.state = 'sale'
+             WHERE sale.company_id = ANY(%(companies)s)
+               AND sale.state = 'sale'
                AND sale.promised_payment_date IS NOT NULL
-               AND sale.promised_payment_date < day.today
+               AND sale.promised_payment_date < %(sale_day)s
                AND sale.delivery_status IN ('partial', 'full')
              GROUP BY debtor.partner_id, sale.company_id
             UNION ALL
             SELECT 'limit', granted.partner_id, granted.company_id, NULL,
                    MAX(granted.amount), NULL, NULL, NULL, NULL
               FROM aftersales_credit_limit granted
-              JOIN day ON day.company_id = granted.company_id
              WHERE granted.partner_id = ANY(ARRAY(SELECT partner_id FROM debtor))
+               AND granted.company_id = ANY(%(companies)s)
                AND granted.state = 'approved'
-               AND granted.date_from <= day.today
-               AND (granted.date_to IS NULL OR granted.date_to >= day.today)
+               AND granted.date_from <= %(limit_day)s
+               AND (granted.date_to IS NULL OR granted.date_to >= %(limit_day)s)
              GROUP BY granted.partner_id, granted.company_id
             UNION ALL
             SELECT 'contact', partner_id, NULL, id, NULL, NULL, NULL, NULL, terms
@@ -503,20 +518,22 @@ class AftersalesCreditFacts(models.AbstractModel):
                       AND line.parent_state = 'draft'
                       AND line.matching_number IS NOT NULL)
             UNION ALL
-            SELECT 'moneyed', NULL, NULL, NULL, NULL, NULL, NULL, array_agg(id), NULL
-              FROM (SELECT so_line.order_id AS id
-                      FROM sale_order_line so_line
-                      JOIN sale_order_line_invoice_rel rel
-                        ON rel.order_line_id = so_line.id
-                     WHERE so_line.order_id = ANY(%(orders)s)
-                     UNION
-                    SELECT sale_order_id
-                      FROM sale_order_transaction_rel
-                     WHERE sale_order_id = ANY(%(orders)s)) invoiced_or_paid_online
+            SELECT 'moneyed', NULL, NULL, NULL, NULL, NULL, NULL,
+                   ARRAY(SELECT so_line.order_id
+                           FROM sale_order_line so_line
+                           JOIN sale_order_line_invoice_rel rel
+                             ON rel.order_line_id = so_line.id
+                          WHERE so_line.order_id = ANY(%(orders)s))
+                || ARRAY(SELECT sale_order_id
+                           FROM sale_order_transaction_rel
+                          WHERE sale_order_id = ANY(%(orders)s)),
+                   NULL
             """,
             contacts=orders.partner_invoice_id.ids,
             companies=company_ids,
-            days=[today[company_id] for company_id in company_ids],
+            entry_day=_today_of("entry", today),
+            sale_day=_today_of("sale", today),
+            limit_day=_today_of("granted", today),
             orders=orders.ids,
             receivable_accounts=_RECEIVABLE_ACCOUNTS,
             reset_entries=reset_entries,

@@ -103,9 +103,11 @@ class SaleOrder(models.Model):
     )
 
     _credit_exposure_idx = models.Index(
-        # everything that the exposure sums up: thousands of orders, no table access
-        "(partner_invoice_id, company_id, currency_id) INCLUDE (amount_uninvoiced, "
-        "hold_state, id) WHERE state = 'sale' AND amount_uninvoiced IS DISTINCT FROM 0"
+        # everything that the exposure sums up and nothing else: thousands of orders,
+        # no table access and no condition to look at
+        "(partner_invoice_id, company_id, currency_id) INCLUDE (amount_uninvoiced, id) "
+        "WHERE state = 'sale' AND amount_uninvoiced IS DISTINCT FROM 0 "
+        "AND hold_state IS DISTINCT FROM 'procurement'"
     )
     _promised_idx = models.Index(
         "(partner_invoice_id, promised_payment_date) "

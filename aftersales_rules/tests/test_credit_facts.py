@@ -867,6 +867,32 @@ class TestSeveralCompanies(CreditCase):
         self.assertFacts(self.new_order(1.0), credit_limit=5000.0)
         self.assertFacts(self.new_second_order(1.0), credit_limit=50.0)
 
+    def test_companies_judged_together_are_each_on_their_own_day(self):
+        """Here it is tomorrow already: a debt is overdue, a limit over; not there."""
+        for company, tz in (
+            (self.company, "Pacific/Kiritimati"),
+            (self.second, "Etc/GMT+12"),
+        ):
+            company.resource_calendar_id.tz = tz
+            self.new_invoice(100.0, company_id=company.id)
+            self.env["aftersales.credit.limit"].sudo().create(
+                {
+                    "partner_id": self.partner.id,
+                    "company_id": company.id,
+                    "amount": 5000.0,
+                    "date_from": self.today - timedelta(days=9),
+                    "date_to": self.today,
+                }
+            ).state = "approved"
+        orders = self.new_order(1.0) | self.new_second_order(1.0)
+        noon = fields.Datetime.to_datetime(self.today).replace(hour=12)
+        with self.freeze(noon):
+            gathered = self.env["aftersales.credit.facts"]._gather(orders)
+        here, there = (gathered[order.id].facts() for order in orders)
+        self.assertEqual((here.overdue_days, there.overdue_days), (1, 0))
+        self.assertEqual((here.overdue_amount, there.overdue_amount), (100, 0))
+        self.assertEqual((here.credit_limit, there.credit_limit), (1000, 5000))
+
     def test_company_that_uses_no_limits(self):
         self.second.account_use_credit_limit = False
         self.assertFacts(self.new_second_order(1.0), credit_limit=None)
