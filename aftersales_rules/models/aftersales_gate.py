@@ -207,7 +207,8 @@ class AftersalesGate(models.AbstractModel):
     @api.model
     def _ships(self, order, event):
         if event == "confirm":
-            return any(line.product_id.type == "consu" for line in order.order_line)
+            templates = order.order_line.product_id.product_tmpl_id
+            return "consu" in templates.mapped("type")
         return order.delivery_status in ("pending", "started", "partial")
 
     # ----------------------------------------------------------------- recording

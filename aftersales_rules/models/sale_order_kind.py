@@ -36,6 +36,7 @@ class SaleOrder(models.Model):
         string="Kind by Hand up to",
         copy=False,
         readonly=True,
+        prefetch=False,  # looked at where somebody set the kind, not with every order
         help="Amount in company currency up to which somebody made it a standard "
         "order; beyond it the rules decide again.",
         groups=INTERNAL,
@@ -79,7 +80,8 @@ class SaleOrder(models.Model):
         self.ensure_one()
         currency = self.company_id.currency_id
         goods = self.order_line.filtered(
-            lambda line: not line.display_type and line.product_id.type == "consu"
+            lambda line: not line.display_type
+            and line.product_id.product_tmpl_id.type == "consu"
         )
         return OrderKindFacts.of(
             currency=currency.name,
@@ -89,7 +91,7 @@ class SaleOrder(models.Model):
             order_quantity=Decimal(f"{sum(goods.mapped('product_uom_qty')):.6f}"),
             has_project=self._has_registered_project(),
             has_engineering_product=any(
-                line.product_id.is_engineering for line in self.order_line
+                self.order_line.product_id.product_tmpl_id.mapped("is_engineering")
             ),
         )
 

@@ -35,7 +35,12 @@ class SaleOrder(models.Model):
         help="Urgent: its manufacturing orders and transfers go before others.",
         groups=INTERNAL,
     )
-    urgent_since = fields.Datetime(readonly=True, copy=False, groups=INTERNAL)
+    urgent_since = fields.Datetime(
+        readonly=True,
+        copy=False,
+        prefetch=False,  # searched for, and read with no order
+        groups=INTERNAL,
+    )
     urgency_request_ids = fields.One2many(
         "aftersales.urgency.request", "order_id", readonly=True, groups=INTERNAL
     )
