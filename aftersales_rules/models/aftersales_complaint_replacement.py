@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..rules.catalogue.solution import SOLUTION_APPROVAL
 from .aftersales_complaint import COMPLAINT_MANAGER, INTERNAL
 from .aftersales_complaint_link import on_clean_context
 
@@ -68,9 +69,26 @@ class AftersalesComplaint(models.AbstractModel):
         return row
 
     def _complaint_get_carry_out_blockers(self):
-        """Why nothing may be given to the customer yet, in words (C11; extend)."""
+        """Why nothing may be given to the customer yet, in words (C11).
+
+        Only where approvals are enforced; a solution that is carried out stands.
+        """
         self.ensure_one()
-        return []
+        # sudo: whoever sends the goods need not see the solutions
+        complaint = self.sudo()
+        if complaint.company_id._aftersales_mode(SOLUTION_APPROVAL.name) != "enforce":
+            return []
+        if "carried_out" in complaint.complaint_solution_ids.mapped("state"):
+            return []
+        solution = complaint._get_current_solution()
+        if not solution:
+            return [
+                self.env._(
+                    "Goods are given to the customer when a solution is agreed and "
+                    "approved. Propose one first."
+                )
+            ]
+        return solution._get_obstacles()
 
     def _complaint_create_replacement(self, quantities, confirm=False):
         """Send goods again for nothing.

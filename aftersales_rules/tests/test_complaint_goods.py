@@ -7,6 +7,11 @@ from .test_complaint_return import ReturnCase
 
 
 class GoodsCase(ReturnCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.set_mode("observe", "solution_approval")
+
     def open_wizard(self, action, user=None, complaint=None):
         complaint = (complaint or self.complaint).with_user(user or self.agent)
         result = getattr(complaint, f"action_complaint_{action}")()
@@ -167,6 +172,32 @@ class TestComplaintGoods(GoodsCase):
         self.receive(picking)
         self.assertIn("has left", self.complaint.message_ids[:1].body)
         self.assertNotIn("goods", dict(self.complaint._complaint_missing()))
+
+    def test_nothing_is_given_away_before_it_is_agreed_and_approved(self):
+        """Whoever tries reads what is missing, and who can help (C11)."""
+        self.set_mode("enforce", "solution_approval")
+        self.complaint._complaint_set_state("accepted")
+        with self.assertRaisesRegex(UserError, "Propose one first"):
+            self.begin("replacement", 3)
+        solution = self.env["aftersales.complaint.solution"].with_user(self.agent)
+        solution = solution.create(
+            {
+                "complaint_id": self.complaint.id,
+                "proposal": "Three new panes",
+                "cost_estimate": 300.0,
+            }
+        )
+        solution.action_propose()
+        with self.assertRaisesRegex(UserError, "has not accepted"):
+            self.begin("replacement", 3)
+        solution._note_answer("accepted")
+        with self.assertRaisesRegex(UserError, "approv"):
+            self.begin("replacement", 3)
+        self.assertFalse(self.complaint.complaint_replacement_ids)
+        asked = solution.sudo().approval_ids
+        asked.with_user(self.gm).action_approve("Yes")
+        self.begin("replacement", 3)
+        self.assertTrue(self.complaint.complaint_replacement_ids)
 
     def test_a_replacement_owes_nothing_at_the_gates(self):
         """Not held for old debts, nor for its price, however strict the gates are."""
