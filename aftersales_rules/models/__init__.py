@@ -161,6 +161,7 @@ from . import stock_picking
 from . import stock_picking_transfer
 from . import stock_picking_address
 from . import stock_picking_inspection
+from . import stock_picking_investigation
 from . import stock_picking_logistics
 from . import stock_picking_change
 from . import stock_rule

@@ -166,12 +166,8 @@ class AftersalesComplaint(models.AbstractModel):
         asked = complaint.complaint_inquiry_ids.filtered(
             lambda inquiry: inquiry.kind == "cause" and inquiry.state != "withdrawn"
         ).department_id
-        departments = self.env["aftersales.department"]
-        found = departments.browse()
-        for kind in ("production", "technical"):
-            found |= departments._find(
-                complaint.company_id, kind, complaint.complaint_office_id
-            )
+        found = complaint._get_complaint_department("production")
+        found |= complaint._get_complaint_department("technical")
         days = CAUSE_DAYS if days is None else days
         text = self.env._(
             "What is the cause of the fault, and what is done so that it does not "
@@ -186,9 +182,7 @@ class AftersalesComplaint(models.AbstractModel):
         self.ensure_one()
         complaint = self.sudo()  # sudo: as above
         kind = outcome.get("department") or "quality"
-        department = self.env["aftersales.department"]._find(
-            complaint.company_id, kind, complaint.complaint_office_id
-        )
+        department = complaint._get_complaint_department(kind)
         if not department:
             if by_rule:
                 return self.env["aftersales.complaint.inquiry"]

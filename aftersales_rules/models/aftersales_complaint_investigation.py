@@ -187,6 +187,7 @@ class AftersalesComplaint(models.AbstractModel):
                 stock[company, lot] = found
             for lot, found in lots._get_lot_deliveries(company).items():
                 deliveries[company, lot] = found
+        back = self._complaint_count_back()
         photos = self._complaint_count_photos()
         pieces = self._complaint_find_pieces()
         return {
@@ -208,11 +209,38 @@ class AftersalesComplaint(models.AbstractModel):
                 **complaint._complaint_get_examinations(),
                 **_lot_facts(
                     stock.get((complaint.company_id, complaint.aftersales_lot_id)),
+                    back[complaint.id],
                     deliveries.get((complaint.company_id, complaint.aftersales_lot_id)),
                 ),
             )
             for complaint in self
         }
+
+    def _complaint_count_back(self):
+        """What came back of the lot for each of these, by id.
+
+        It lies in stock now, and is what the customer complains about: no proof of
+        how the rest of the lot is.
+        """
+        groups = (
+            self.env["stock.move.line"]
+            .sudo()  # sudo: after-sales need not have rights on stock
+            ._read_group(
+                [
+                    ("lot_id", "in", self.aftersales_lot_id.ids),
+                    ("state", "=", "done"),
+                    ("picking_id.complaint_id", "in", self.ids),
+                    ("location_dest_id.usage", "=", "internal"),
+                ],
+                ["picking_id", "lot_id"],
+                ["quantity_product_uom:sum"],
+            )
+        )
+        counted = defaultdict(float)
+        for picking, lot, quantity in groups:
+            if picking.complaint_id.aftersales_lot_id == lot:
+                counted[picking.complaint_id.id] += quantity
+        return counted
 
     def _complaint_count_photos(self):
         """Pictures attached to each of these, by id."""
@@ -343,11 +371,12 @@ def _exact(quantity):
     return Decimal(repr(float(quantity))).quantize(_DIGITS)
 
 
-def _lot_facts(stock, deliveries):
+def _lot_facts(stock, back, deliveries):
     """Stock and deliveries of the lot; nothing where no lot is known."""
     facts = {}
     if stock is not None:
-        facts["stock_quantity"] = _exact(sum(quantity for _place, quantity in stock))
+        on_hand = sum(quantity for _place, quantity in stock)
+        facts["stock_quantity"] = _exact(max(on_hand - back, 0))
         facts["stock_places"] = len(stock)
     if deliveries is not None:
         facts["delivered_quantity"] = _exact(sum(d.with_customer for d in deliveries))

@@ -110,5 +110,5 @@ class AftersalesComplaintPhotoRequest(models.Model):
         check_state(self, "asked")
         # sudo: the state is written by the actions only
         self.sudo().write({"state": "withdrawn"})
-        self.complaint_id._complaint_happened("changed")
+        self.complaint_id._complaint_happened("resumed")
         return True

@@ -1,10 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Who is responsible: named by quality, confirmed by the general manager (C10)."""
 
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 
-from .aftersales_complaint import GENERAL_MANAGER, INTERNAL
+from .aftersales_complaint import COMPLAINT_USER, GENERAL_MANAGER, INTERNAL
 
 _ACTIVITY = "aftersales_rules.mail_activity_responsibility"
 
@@ -54,6 +54,9 @@ class AftersalesComplaint(models.AbstractModel):
     complaint_confirmed_at = fields.Datetime(
         "Confirmed", readonly=True, copy=False, groups=INTERNAL
     )
+    complaint_may_confirm = fields.Boolean(
+        compute="_compute_complaint_may_confirm", groups=COMPLAINT_USER
+    )
     complaint_dispute_ids = fields.One2many(
         "aftersales.complaint.dispute",
         "complaint_id",
@@ -73,6 +76,23 @@ class AftersalesComplaint(models.AbstractModel):
             "complaint_confirmed_at",
         }
 
+    @api.depends_context("uid")
+    @api.depends("complaint_responsible_department_id", "complaint_confirmed_at")
+    def _compute_complaint_may_confirm(self):
+        for complaint in self:
+            complaint.complaint_may_confirm = (
+                bool(complaint.complaint_responsible_department_id)
+                and not complaint.complaint_confirmed_at
+                and complaint._complaint_is_confirmer()
+            )
+
+    def _complaint_is_confirmer(self):
+        """The general manager, or who stands in for them today."""
+        self.ensure_one()
+        return self.env.user.has_group(
+            GENERAL_MANAGER
+        ) or self.env.user == self._get_complaint_leader("management")
+
     def _complaint_get_named(self, inquiry):
         """Whom an answer names; whoever is named anew is not confirmed yet."""
         if not inquiry.responsible_department_id:
@@ -89,25 +109,30 @@ class AftersalesComplaint(models.AbstractModel):
     def _complaint_ask_confirmation(self):
         """Put it on the list of the general manager, or of who stands in."""
         for complaint in self.sudo():  # sudo: quality need not read the complaint
-            company = complaint.company_id
-            management = self.env["aftersales.department"]._find(company, "management")
-            manager = management.manager_id
-            if not manager:
+            leader = complaint._get_complaint_leader("management")
+            if not leader:
                 continue
             complaint.activity_unlink([_ACTIVITY])
-            today = company._aftersales_now().date()
-            stand_in = self.env["aftersales.absence"]._stand_in(manager, today)
             complaint.activity_schedule(
                 _ACTIVITY,
-                date_deadline=today,
-                user_id=stand_in[manager].id,
+                date_deadline=complaint.company_id._aftersales_now().date(),
+                user_id=leader.id,
                 note=complaint.complaint_responsible_department_id.name,
             )
 
     def action_confirm_responsibility(self):
         """The general manager agrees with whom quality inspection named (C10)."""
-        self._check_complaint(GENERAL_MANAGER)
+        self._check_complaint(COMPLAINT_USER)
         for complaint in self:
+            if not self.env.su and not complaint._complaint_is_confirmer():
+                raise AccessError(
+                    self.env._(
+                        "%(user)s confirms who is responsible, or whoever stands in "
+                        "for the general manager.",
+                        user=complaint._get_complaint_leader("management").name
+                        or self.env._("The general manager"),
+                    )
+                )
             if not complaint.complaint_responsible_department_id:
                 raise UserError(
                     self.env._(
@@ -136,9 +161,7 @@ class AftersalesComplaint(models.AbstractModel):
         """Ask quality inspection who is responsible, or ask once more (C10)."""
         self.ensure_one()
         self._complaint_check_investigable()
-        department = self.env["aftersales.department"]._find(
-            self.company_id, "quality", self.complaint_office_id
-        )
+        department = self._get_complaint_department("quality")
         action = self.action_complaint_ask()
         action["context"].update(
             default_kind="responsibility",

@@ -307,6 +307,27 @@ class TestComplaintInquiry(InvestigationCase):
         self.assertFalse(complaint.complaint_confirmed_at)
         self.assertFalse(complaint.complaint_responsible_user_id)
 
+    def test_who_stands_in_for_the_general_manager_confirms(self):
+        complaint = self.new_accepted()
+        inquiry = self.ask(complaint, kind="responsibility", department="quality")
+        today = self.company._aftersales_now().date()
+        self.env["aftersales.absence"].create(
+            {
+                "user_id": self.gm.id,
+                "deputy_id": self.sales_manager.id,
+                "date_from": today,
+                "date_to": today,
+            }
+        )
+        self.answer(
+            inquiry, responsible_department_id=self.departments["production"].id
+        )
+        self.assertEqual(complaint.activity_ids.user_id, self.sales_manager)
+        self.assertFalse(complaint.with_user(self.agent).complaint_may_confirm)
+        self.assertTrue(complaint.with_user(self.sales_manager).complaint_may_confirm)
+        complaint.with_user(self.sales_manager).action_confirm_responsibility()
+        self.assertEqual(complaint.complaint_confirmed_by_id, self.sales_manager)
+
     def test_only_quality_names_who_is_responsible(self):
         inquiry = self.ask(self.new_accepted())
         with self.assertRaisesRegex(AccessError, "Quality inspection names"):

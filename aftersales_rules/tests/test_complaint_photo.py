@@ -62,9 +62,12 @@ class TestComplaintPhotoRequest(InvestigationCase):
             picking, {picking.move_ids: 1}, lot=self.lot
         )
         self.assertFalse(complaint._complaint_find_pieces())
+        self.run_queue()
         back.move_ids.picked = True
-        back.button_validate()
+        back.with_user(self.warehouse_user).button_validate()
         self.assertEqual(complaint._complaint_find_pieces(), {complaint.id})
+        self.run_queue()
+        self.assertTrue(self.asked(complaint, "test"), "the piece is tested")
 
     def test_who_may_ask_and_what_is_kept(self):
         complaint = self.new_accepted()
@@ -183,6 +186,14 @@ class TestComplaintPhotoPortal(InvestigationCase, HttpCase):
         user.partner_id.parent_id = self.customer
         self.authenticate("office@g.example", "office@g.x")
         self.assertIn("Panes broke", self.get(token=False).text)
+
+    def test_ticket_page_leads_to_the_upload(self):
+        url = f"/my/ticket/{self.complaint.id}/{self.complaint.access_token}"
+        self.assertNotIn("Upload Photos", self.url_open(url).text)
+        self.complaint.with_user(self.agent).action_complaint_ask_photos()
+        page = self.url_open(url).text
+        self.assertIn("We need photos that show the fault", page)
+        self.assertIn(f"{self.url}?access_token=", page)
 
     def test_page_says_nothing_internal(self):
         self.complaint.complaint_strong_feeling = True

@@ -75,7 +75,8 @@ class InvestigationFacts(FactModel):
     stock_quantity: Decimal | None = quantity(
         _("Stock of the same lot"),
         help=_(
-            "On hand in all internal locations of the company; unknown without a lot."
+            "On hand in all internal locations of the company, without what came back "
+            "for this complaint; unknown without a lot."
         ),
     )
     stock_places: int | None = integer(
