@@ -132,6 +132,7 @@ class AftersalesComplaint(models.AbstractModel):
             }
         )
         self._complaint_start_investigation()
+        complaint.complaint_waiting_for = self.env._("Photos and the faulty piece")
         self._complaint_happened("waiting")
         if not email:
             complaint._message_log(
