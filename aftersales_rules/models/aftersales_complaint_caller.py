@@ -22,6 +22,9 @@ SUFFIX_DIGITS_MIN = 6
 LETTERS_MIN = 3
 """So much is typed before anything is looked up; Chinese names are shorter."""
 
+_BETWEEN_DIGITS = " +-()/.,:;\t\u00a0\u2007\u202f\u2010\u2011\u2012\u2013"
+"""What people write into phone numbers."""
+
 _EXACT, _PHONE, _START, _PART = range(4)
 
 
@@ -122,14 +125,16 @@ class AftersalesComplaintCaller(models.AbstractModel):
             """
             SELECT partner.id
               FROM res_partner partner
+                   %s
              WHERE partner.active
                AND partner.phone IS NOT NULL
                AND (partner.company_id IS NULL OR partner.company_id = %s)
                AND %s
              LIMIT %s
             """,
+            _phone_of("partner.phone"),
             company.id,
-            _phone_matches("partner.phone", digits),
+            _phone_matches(digits),
             PER_WAY,
         )
         rows = self.env.execute_query(query)
@@ -249,11 +254,12 @@ class AftersalesComplaintCaller(models.AbstractModel):
             )
         digits = _phone_digits(text)
         if len(digits) >= PHONE_DIGITS_MIN and not any(map(str.isalpha, text)):
-            ways.append(_phone_matches("ticket.complaint_contact_phone", digits))
+            ways.append(_phone_matches(digits))
         query = SQL(
             """
             SELECT ticket.id
               FROM helpdesk_ticket ticket
+                   %s
              WHERE ticket.is_complaint
                AND ticket.company_id = %s
                AND ticket.partner_id IS NOT NULL
@@ -261,6 +267,7 @@ class AftersalesComplaintCaller(models.AbstractModel):
              ORDER BY ticket.id DESC
              LIMIT %s
             """,
+            _phone_of("ticket.complaint_contact_phone"),
             company.id,
             SQL(" OR ").join(ways),
             PER_WAY,
@@ -303,17 +310,22 @@ def _phone_digits(text):
     return re.sub(r"\D", "", text.replace("(0)", "")).lstrip("0")
 
 
-def _phone_matches(column, digits):
-    stored = SQL(
-        "ltrim(regexp_replace(replace(%s, '(0)', ''), '[^0-9]', '', 'g'), '0')",
-        SQL(column),
-    )
+def _phone_of(column):
+    """Digits of a column once a row: a lateral join, to stand after a table."""
     return SQL(
-        "(%(stored)s LIKE %(part)s"
-        " OR length(%(stored)s) >= %(least)s"
-        " AND %(digits)s LIKE '%%' || %(stored)s)",
-        stored=stored,
-        part=f"%{digits}%",
+        "CROSS JOIN LATERAL (SELECT ltrim("
+        "translate(replace(%s, '(0)', ''), %s, ''), '0'"
+        ") AS digits OFFSET 0) AS phone",
+        SQL(column),
+        _BETWEEN_DIGITS,
+    )
+
+
+def _phone_matches(digits):
+    return SQL(
+        "(strpos(phone.digits, %(digits)s) > 0"
+        " OR length(phone.digits) >= %(least)s"
+        " AND right(%(digits)s, length(phone.digits)) = phone.digits)",
         digits=digits,
         least=SUFFIX_DIGITS_MIN,
     )

@@ -64,9 +64,7 @@ def test_a_call_is_taken_on_a_phone(open_as, sold, screenshots):
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
-def test_a_customer_complains_on_the_portal(
-    open_as, order, admin, screenshots, phone
-):
+def test_a_customer_complains_on_the_portal(open_as, order, admin, screenshots, phone):
     """With a photo, about an order of theirs; it is a complaint at once."""
     bought = order("dealer_brennan", "product_silk", 2, confirm=True)
     page = open_as("dealer", phone=phone)
