@@ -84,7 +84,7 @@ class AftersalesComplaintApproval(models.Model):
     decision_id = fields.Many2one(
         "aftersales.decision", readonly=True, ondelete="restrict"
     )
-    reason_display = fields.Text("Why You", compute="_compute_reason_display")
+    reason_display = fields.Text("The Rules Say", compute="_compute_reason_display")
     may_decide = fields.Boolean(
         compute="_compute_may_decide", search="_search_may_decide"
     )

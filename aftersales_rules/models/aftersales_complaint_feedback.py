@@ -17,7 +17,8 @@ HOW = [
     ("portal", "Portal"),
     ("other", "Other"),
 ]
-_VISITS = {"first": "return_visit_first_days", "last": "return_visit_last_days"}
+_VISITS = {"first": "clock_return_visit_1_days", "last": "clock_return_visit_2_days"}
+"""The thresholds of the days, which are those of the clocks."""
 
 
 class AftersalesComplaint(models.AbstractModel):

@@ -71,17 +71,18 @@ class AftersalesComplaint(models.AbstractModel):
     def _complaint_get_carry_out_blockers(self):
         """Why nothing may be given to the customer yet, in words (C11).
 
-        Only where approvals are enforced; a solution that is carried out stands.
+        Only where approvals are enforced; a solution that is carried out stands, until
+        the next one is on the table.
         """
         self.ensure_one()
         # sudo: whoever sends the goods need not see the solutions
         complaint = self.sudo()
         if complaint.company_id._aftersales_mode(SOLUTION_APPROVAL.name) != "enforce":
             return []
-        if "carried_out" in complaint.complaint_solution_ids.mapped("state"):
-            return []
         solution = complaint._get_current_solution()
         if not solution:
+            if "carried_out" in complaint.complaint_solution_ids.mapped("state"):
+                return []
             return [
                 self.env._(
                     "Goods are given to the customer when a solution is agreed and "

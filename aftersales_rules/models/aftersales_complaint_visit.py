@@ -266,7 +266,10 @@ class AftersalesComplaintVisit(models.Model):
         )
         self._forget_activities()
         complaint = self.complaint_id
-        complaint._complaint_happened("return_visit")
+        # an extra one is not what the procedure asks for, and stops no clock of it
+        complaint._complaint_happened(
+            "contacted" if self.kind == "extra" else "return_visit"
+        )
         if is_satisfied == "no":
             complaint._complaint_note_satisfaction("no", channel)
             complaint._complaint_happened("dissatisfied")

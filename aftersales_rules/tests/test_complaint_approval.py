@@ -73,6 +73,17 @@ class TestComplaintApproval(SolutionCase):
         self.assertEqual(solution.approval_state, "asked")
         self.assertEqual(self.asked_of(solution.approval_ids), self.sales_manager)
 
+    def test_the_next_proposal_is_agreed_and_approved_as_well_before_it_is_sent(self):
+        """What was carried out before says nothing about it."""
+        complaint = self.new_settled()
+        self.assertFalse(complaint._complaint_get_carry_out_blockers())
+        solution = self.propose(complaint)
+        self.accept(solution)
+        blockers = " ".join(complaint._complaint_get_carry_out_blockers())
+        self.assertIn("waits for an approval", blockers)
+        self.approve(solution)
+        self.assertFalse(complaint._complaint_get_carry_out_blockers())
+
     # --------------------------------------------------------------------- covering
 
     def test_an_approval_covers_what_was_asked_and_nothing_worse(self):

@@ -124,13 +124,38 @@ class TestComplaintVisit(SolutionCase):
             {v.kind: str(v.planned_on) for v in complaint.complaint_visit_ids},
             {"first": "2026-11-30", "last": "2026-11-30"},
         )
-        self.set_threshold("return_visit_first_days", "2")
+        self.set_threshold("clock_return_visit_1_days", "2")
         other = self.new_fed_back()
         self.assertEqual(str(self.visit(other, "first").planned_on), "2026-11-25")
         visit = self.visit(other, "first")
         self.assertEqual(visit.user_id, self.agent)
         self.assertEqual(visit.activity_ids.user_id, self.agent)
         self.assertEqual(visit.activity_ids.date_deadline, visit.planned_on)
+
+    @freeze_time(MONDAY)
+    def test_each_return_visit_stops_its_clock(self):
+        """Due on the day for which the visit is planned."""
+        complaint = self.new_fed_back()
+
+        def states():
+            clocks = complaint.complaint_clock_ids.filtered(
+                lambda c: c.kind.startswith("return_visit")
+            )
+            return clocks.sorted("kind").mapped("state")
+
+        first, last = self.visit(complaint, "first"), self.visit(complaint, "last")
+        due = {
+            c.kind: c.due_at.date() for c in complaint.complaint_clock_ids if c.due_at
+        }
+        self.assertEqual(due["return_visit_1"], first.planned_on)
+        self.assertEqual(due["return_visit_2"], last.planned_on)
+        extra = self.visits.with_user(self.agent).create({"complaint_id": complaint.id})
+        self.log(extra)
+        self.assertEqual(states(), ["running", "running"])
+        self.log(first)
+        self.assertEqual(states(), ["done", "running"])
+        self.log(last)
+        self.assertEqual(states(), ["done", "done"])
 
     @freeze_time(MONDAY)
     def test_put_off_and_handed_on(self):
