@@ -141,7 +141,8 @@ class AftersalesComplaintPhone(models.TransientModel):
     def _compute_contact(self):
         for form in self:
             partner = form.partner_id
-            form.contact_name = partner.name or form.contact_name
+            if not partner.is_company:  # who calls for a company, they will say
+                form.contact_name = partner.name or form.contact_name
             form.contact_phone = (
                 partner.phone
                 or partner.commercial_partner_id.phone
