@@ -200,6 +200,63 @@ class Worker:
         finally:
             delattr(owner, name)
 
+    # -------------------------------------------------------------- complaints
+
+    def tickets(self, number, is_complaint=False, profile=None, trace=None):
+        """Make tickets, and complaints of them, as the administrator."""
+        from tickets import make_tickets
+
+        answer = {}
+        with self._transaction(2) as env:
+            env.user.has_group("base.group_user")
+            with self._clock(env.cr, answer), _profiled(profile), _traced(trace):
+                answer["ids"] = make_tickets(env, number, is_complaint)
+                env.cr.commit()
+        return answer
+
+    def clocks(self, number):
+        """Fill the database with open clocks; how many there are."""
+        from tickets import fill_clocks
+
+        with self._transaction() as env:
+            fill_clocks(env, number, 0)
+        with self._transaction() as env:
+            return env["aftersales.clock"].search_count([("state", "=", "running")])
+
+    def tell(self, due, profile=None, trace=None):
+        """The cron that warns and escalates, while so many clocks are overdue."""
+        from tickets import make_due
+
+        answer = {}
+        with self._transaction() as env:
+            make_due(env, due)
+            env.cr.commit()
+        with self._transaction() as env:
+            notices = env["aftersales.clock.notice"]
+            before = notices.search_count([])
+            with self._clock(env.cr, answer), _profiled(profile), _traced(trace):
+                env["aftersales.clock"]._cron_tell()
+                env.cr.commit()
+            answer["told"] = notices.search_count([]) - before
+        return answer
+
+    def work_out(self, profile=None, trace=None):
+        """Working hours changed: the cron works all open clocks out again."""
+        from tickets import work_out
+
+        answer = {}
+        with self._transaction() as env:
+            # so that each due time really moves
+            line = env.company.resource_calendar_id.attendance_ids[0]
+            line.hour_from = 8.5 if line.hour_from == 8 else 8
+            env.cr.commit()
+            env.cr.execute("DELETE FROM aftersales_clock_job")
+            env.cr.commit()
+            with self._clock(env.cr, answer), _profiled(profile), _traced(trace):
+                work_out(env)
+                env.cr.commit()
+        return answer
+
     # ---------------------------------------------------------------- re-check
 
     def fill(self):
