@@ -42,7 +42,8 @@ STOPS = {
     "feedback_sent": ("report", "feedback"),
     "return_visit": ("return_visit_1", "return_visit_2"),
 }
-"""Clocks that an event stops; a return visit is the earlier one of the two."""
+"""Clocks that an event stops; of the return visits the one that was done."""
+_VISITS = {"return_visit_1": "first", "return_visit_2": "last"}
 
 _FROM_RECEIPT = ("registration", "major_handover")
 """They count from when the customer complained, whoever received it."""
@@ -168,9 +169,11 @@ class AftersalesComplaint(models.AbstractModel):
             lambda clock: clock.kind in kinds and clock.state in OPEN
         )
         if event == "return_visit":
-            clocks = clocks.browse(
-                same.sorted("kind")[0].id
-                for same in clocks.grouped("complaint_id").values()
+            clocks = clocks.filtered(
+                lambda clock: _VISITS[clock.kind]
+                in clock.complaint_id.complaint_visit_ids.filtered(
+                    lambda visit: visit.state == "done"
+                ).mapped("kind")
             )
         clocks._stop(at, event)
 

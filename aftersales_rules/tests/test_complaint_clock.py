@@ -115,6 +115,8 @@ class TestClockEvents(ClockCase):
         self.clock(complaint, "report", "done")
         feedback = self.clock(complaint, "feedback", "running")
         self.assertDue(feedback, "2026-03-05 17:00")  # the same day
+        with self.at("2026-03-05 15:00"):
+            complaint._complaint_plan_visits()
         self.happen(complaint, "2026-03-05 15:00", "feedback_sent")
         self.assertEqual(feedback.state, "done")
         first, second = (
@@ -122,8 +124,13 @@ class TestClockEvents(ClockCase):
         )
         self.assertDue(first, "2026-03-10 17:00")
         self.assertDue(second, "2026-03-12 17:00")
+        visits = complaint.complaint_visit_ids.sorted("planned_on")
+        self.happen(complaint, "2026-03-09 09:00", "return_visit")
+        self.assertEqual(first.state, "running", "that was an extra visit")
+        visits[0].state = "done"
         self.happen(complaint, "2026-03-10 09:00", "return_visit")
         self.assertEqual((first.state, second.state), ("done", "running"))
+        visits[1].state = "done"
         self.happen(complaint, "2026-03-13 09:00", "return_visit")
         self.assertEqual((second.state, second.late_minutes), ("late", 60))
 

@@ -25,7 +25,7 @@ CLOCK_KINDS = {
     "report": _("Solved, or reported to marketing"),
     "feedback": _("Feedback to marketing"),
     "return_visit_1": _("First return visit"),
-    "return_visit_2": _("Second return visit"),
+    "return_visit_2": _("Last return visit"),
 }
 """What has a deadline; one clock of a kind runs on a complaint at a time."""
 
