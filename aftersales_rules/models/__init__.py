@@ -74,6 +74,7 @@ from . import aftersales_complaint_repair
 from . import aftersales_complaint_replacement
 from . import aftersales_keyword
 from . import aftersales_complaint_intake
+from . import aftersales_complaint_registration
 from . import aftersales_complaint_number
 from . import aftersales_complaint_caller
 from . import aftersales_complaint_inquiry

@@ -11,6 +11,7 @@ from . import aftersales_promise_ask
 from . import mail_compose_message
 from . import aftersales_complaint_goods
 from . import aftersales_complaint_phone
+from . import aftersales_complaint_phone_ticket
 from . import aftersales_complaint_register
 from . import aftersales_complaint_ask
 from . import aftersales_complaint_negotiate
