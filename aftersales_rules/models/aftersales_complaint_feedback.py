@@ -86,6 +86,15 @@ class AftersalesComplaint(models.AbstractModel):
         for complaint in self:
             if complaint.complaint_state == "followup":
                 continue
+            if complaint.complaint_state == "reissued":
+                following = complaint.sudo().complaint_next_ids[:1]
+                raise UserError(
+                    self.env._(
+                        "%(complaint)s goes on as %(following)s already.",
+                        complaint=complaint.display_name,
+                        following=following.display_name,
+                    )
+                )
             words = [text for _key, text in complaint._complaint_missing()]
             raise UserError(
                 self.env._(

@@ -213,6 +213,8 @@ class AftersalesComplaintSolution(models.Model):
             # sudo: the counter is written here only
             last = complaint.sudo()
             last.complaint_solution_last = (last.complaint_solution_last or 0) + 1
+            # before the round is inserted: its number would clash, and not be retried
+            last.flush_recordset(["complaint_solution_last"])
             vals.setdefault(
                 "compensation_currency_id", complaint.company_id.currency_id.id
             )
