@@ -70,11 +70,24 @@ from . import aftersales_care_contact
 from . import aftersales_complaint_link
 from . import aftersales_department_staff
 from . import aftersales_complaint_staff
+from . import aftersales_staff_mail
+from . import aftersales_complaint_overrule
+from . import aftersales_complaint_forwarding
+from . import aftersales_complaint_alert
+from . import aftersales_complaint_verdict
+from . import aftersales_on_call
+from . import aftersales_logistics_complaint
 from . import aftersales_complaint_repair
 from . import aftersales_complaint_replacement
 from . import aftersales_keyword
 from . import aftersales_complaint_intake
 from . import aftersales_complaint_registration
+from . import aftersales_complaint_classification
+from . import aftersales_complaint_overruling
+from . import aftersales_complaint_after_hours
+from . import aftersales_complaint_routing
+from . import aftersales_complaint_escalation
+from . import aftersales_complaint_acceptance
 from . import aftersales_complaint_number
 from . import aftersales_complaint_caller
 from . import aftersales_complaint_inquiry
@@ -107,6 +120,7 @@ from . import aftersales_complaint_closing
 from . import aftersales_complaint_status
 from . import helpdesk_ticket_closing
 from . import helpdesk_ticket_clock
+from . import helpdesk_ticket_routing
 from . import res_partner_office
 from . import mail_template_promise
 from . import mrp_production_urgency
@@ -176,3 +190,4 @@ from . import sale_order_complaint
 from . import sale_order_line_complaint
 from . import stock_move_complaint
 from . import stock_picking_complaint
+from . import aftersales_complaint_judging

@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta, timezone
+
 from odoo import fields, models
 
 
@@ -35,6 +37,22 @@ class ResCompany(models.Model):
         default="observe",
         required=True,
     )
+
+    def _is_aftersales_working(self, moment=None):
+        """Whether the company works at a moment, by its working hours (C6).
+
+        A company without working hours works around the clock.
+
+        :param moment: naive in UTC; now if left out
+        """
+        self.ensure_one()
+        # sudo: whether somebody works now is no secret
+        calendar = self.sudo().resource_calendar_id
+        if not calendar:
+            return True
+        start = (moment or fields.Datetime.now()).replace(tzinfo=timezone.utc)
+        intervals = calendar._work_intervals_batch(start, start + timedelta(minutes=1))
+        return bool(list(intervals[False]))
 
 
 class ResConfigSettings(models.TransientModel):

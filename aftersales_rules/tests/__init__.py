@@ -58,3 +58,6 @@ from . import test_complaint_phone
 from . import test_complaint_portal
 from . import test_complaint_register
 from . import test_customer_care
+from . import test_complaint_classification
+from . import test_complaint_routing
+from . import test_complaint_acceptance

@@ -248,7 +248,9 @@ class TestRegistration(ComplaintCase):
         agent.action_register()
         year = self.company._aftersales_now().year
         self.assertRegex(complaint.complaint_number, rf"^CP/{year}/\d{{5}}$")
-        self.assertEqual(complaint.complaint_state, "registered")
+        self.assertEqual(
+            complaint.complaint_state, "forwarded", "by the rules, at once"
+        )
         self.assertEqual(complaint.complaint_registered_by_id, self.agent)
         self.assertTrue(complaint.complaint_registered_at)
         self.assertFalse(complaint.complaint_registration_todo)
@@ -361,7 +363,7 @@ class TestRegistration(ComplaintCase):
 
     def test_the_year_is_that_of_the_company(self):
         """In Shanghai it is next year already."""
-        self.company.resource_calendar_id.tz = "Asia/Shanghai"
+        self.company.partner_id.tz = "Asia/Shanghai"
         complaint = self.new_complaint(complaint_channel="letter")
         complaint.complaint_registered_at = "2029-12-31 20:00:00"
         complaint._complaint_assign_numbers()

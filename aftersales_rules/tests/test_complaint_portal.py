@@ -95,7 +95,8 @@ class TestComplaintPortal(ComplaintCase, HttpCase):
                     "aftersales_order_id": self.order.id,
                     "aftersales_product_id": self.goods.id,
                     "company_id": self.company.id,
-                    "user_id": False,
+                    # safety and quality: handed on at once, by the rules
+                    "user_id": self.inspector.id,
                 }
             ],
         )

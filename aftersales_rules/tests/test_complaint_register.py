@@ -53,7 +53,7 @@ class TestRegister(ComplaintCase):
         self.assertEqual(line["Came by"].value, "Letter")
         self.assertEqual(line["Contact Person"].value, "Ms Pane")
         self.assertEqual(line["About"].value, f"{self.goods.display_name} · B-GW 77")
-        self.assertEqual(line["Step"].value, "Registered")
+        self.assertEqual(line["Step"].value, "Forwarded")
         self.assertEqual(
             line["Registered"].value.date(), self.company._aftersales_now().date()
         )

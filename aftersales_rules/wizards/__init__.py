@@ -12,6 +12,7 @@ from . import mail_compose_message
 from . import aftersales_complaint_goods
 from . import aftersales_complaint_phone
 from . import aftersales_complaint_phone_ticket
+from . import aftersales_complaint_phone_hours
 from . import aftersales_complaint_register
 from . import aftersales_complaint_ask
 from . import aftersales_complaint_negotiate
@@ -22,3 +23,6 @@ from . import aftersales_solution_answer
 from . import aftersales_visit_log
 from . import aftersales_complaint_contact_log
 from . import aftersales_complaint_wait
+from . import aftersales_complaint_answer
+from . import aftersales_complaint_forward
+from . import aftersales_complaint_overrule_wizard
