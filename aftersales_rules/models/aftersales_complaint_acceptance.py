@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .aftersales_complaint import COMPLAINT_MANAGER, INTERNAL
+from .aftersales_complaint_routing import BEFORE_ACCEPTANCE
 
 ACTIVITY = "aftersales_rules.mail_activity_complaint_refused"
 TEMPLATE = "aftersales_rules.mail_template_complaint_refused"
@@ -252,9 +253,7 @@ class AftersalesComplaint(models.AbstractModel):
     def _complaint_missing(self):
         missing = super()._complaint_missing()
         complaint = self.sudo()  # sudo: whoever closes it reads what is missing
-        if complaint.complaint_state != "refused" and not (
-            complaint.complaint_accepted_at
-        ):
+        if complaint.complaint_state in BEFORE_ACCEPTANCE:
             missing.append(
                 ("accepted", self.env._("The sales manager has not accepted it."))
             )

@@ -48,10 +48,10 @@ class AftersalesComplaint(models.AbstractModel):
             "complaint_rated_at",
         }
 
-    def _complaint_judge(self, event):
+    def _complaint_judge(self, event, at=None):
         # what is received at night is so before the rules are asked
         self._note_after_hours()
-        return super()._complaint_judge(event)
+        return super()._complaint_judge(event, at)
 
     def _note_after_hours(self):
         """Keep whether it came outside working hours, also if the time is corrected."""

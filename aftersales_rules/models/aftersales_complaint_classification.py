@@ -168,10 +168,12 @@ class AftersalesComplaint(models.AbstractModel):
 
     # ---------------------------------------------------------------- judging
 
-    def _complaint_judge(self, event):
+    def _complaint_judge(self, event, at=None):
         """Ask the rules what these complaints are, and let follow what follows.
 
         No query depends on the number of complaints.
+
+        :param at: when what we are asked for happened, naive in UTC; now if left out
         """
         # sudo: complaints are judged by what is known, whoever says it; the order and
         # the customer's tier are not everybody's to read
@@ -184,10 +186,10 @@ class AftersalesComplaint(models.AbstractModel):
             return
         changed = complaints._complaint_classify(event)
         if changed:
-            changed._complaint_happened("classified")
-        complaints._complaint_follow_up(event)
+            changed._complaint_happened("classified", at)
+        complaints._complaint_follow_up(event, at)
 
-    def _complaint_follow_up(self, event):
+    def _complaint_follow_up(self, event, at=None):
         """What is decided once it is known what the complaints are; extended."""
 
     def _complaint_classify(self, event):

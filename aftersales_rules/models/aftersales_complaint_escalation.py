@@ -12,6 +12,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..rules.catalogue.complaint_routing import COMPLAINT_ESCALATION
+from .aftersales_clock import OPEN
 from .aftersales_complaint import GENERAL_MANAGER, INTERNAL
 
 ACTIVITY = "aftersales_rules.mail_activity_complaint_alert"
@@ -52,12 +53,20 @@ class AftersalesComplaint(models.AbstractModel):
         }
 
     @api.depends_context("uid", "lang")
-    @api.depends("complaint_alert_ids.acknowledged_at", "complaint_alert_ids.ended_at")
+    @api.depends(
+        "complaint_alert_ids.acknowledged_at",
+        "complaint_alert_ids.ended_at",
+        "complaint_clock_ids.due_at",
+    )
     def _compute_complaint_alert(self):
         for complaint in self:
             # sudo: whoever reads the complaint may read who was told of it
             waiting = complaint.sudo().complaint_alert_ids._filter_open()
-            dues = [alert.due_at for alert in waiting if alert.due_at]
+            dues = [
+                complaint.sudo()._get_alert_clock(alert.kind).due_at or alert.due_at
+                for alert in waiting
+            ]
+            dues = [due for due in dues if due]
             complaint.complaint_alert_due_at = min(dues, default=False)
             names = ", ".join(waiting.user_ids.mapped("name"))
             complaint.complaint_alert_notice = bool(waiting) and self.env._(
@@ -70,8 +79,8 @@ class AftersalesComplaint(models.AbstractModel):
 
     # ------------------------------------------------------------------- by rule
 
-    def _complaint_follow_up(self, event):
-        super()._complaint_follow_up(event)
+    def _complaint_follow_up(self, event, at=None):
+        super()._complaint_follow_up(event, at)
         self._complaint_escalate()
 
     def _complaint_escalate(self):
@@ -123,11 +132,26 @@ class AftersalesComplaint(models.AbstractModel):
                     "user_ids": [(6, 0, users.ids)],
                     "decision_id": record.id,
                     "told_at": fields.Datetime.now(),
-                    "due_at": start + timedelta(minutes=minutes) if minutes else False,
+                    "due_at": self._get_alert_clock(kind).due_at
+                    or (start + timedelta(minutes=minutes) if minutes else False),
                 }
             )
         )
         self._tell_alert(alert, users)
+
+    def _get_alert_clock(self, kind):
+        """The deadline that an alert goes with, where deadlines are kept; maybe empty.
+
+        It knows working hours and pauses; the countdown follows it.
+        """
+        clocks = self.complaint_clock_ids if kind == "management" else ()
+        return (
+            self.env["aftersales.clock"]
+            .concat(*clocks)
+            .filtered(
+                lambda clock: clock.kind == "major_handover" and clock.state in OPEN
+            )[:1]
+        )
 
     def _get_alerted(self, kind):
         """Whom an alert goes to: never nobody, as long as anybody could act."""

@@ -22,7 +22,7 @@ class AftersalesComplaint(models.AbstractModel):
         if event == "changed":
             self._complaint_queue()
         elif event in ("made", "registered", "reopened"):
-            self._complaint_judge(event)
+            self._complaint_judge(event, at)
 
     def _complaint_queue(self):
         """Judge these once more, before the commit at the latest."""

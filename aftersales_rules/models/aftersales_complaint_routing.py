@@ -20,6 +20,25 @@ BEFORE_ACCEPTANCE = ("intake", "registered", "forwarded")
 ASKED_KINDS = ("quality", "production", "technical")
 
 
+class Moment:
+    """When a complaint was forwarded, carried to the event that its person follows.
+
+    Its type is what counts: a client can send a context key of the same name, but only
+    ever as plain JSON.
+    """
+
+    __slots__ = ("at",)
+
+    def __init__(self, at):
+        self.at = at
+
+    @classmethod
+    def of(cls, env):
+        """The moment that the code put into the context; None if anybody else did."""
+        moment = env.context.get("aftersales_moment")
+        return moment.at if isinstance(moment, cls) else None
+
+
 class AftersalesComplaint(models.AbstractModel):
     _inherit = "aftersales.complaint"
 
@@ -57,13 +76,13 @@ class AftersalesComplaint(models.AbstractModel):
         if "user_id" in names:
             assigned = self.filtered("user_id")
             if assigned:
-                assigned._complaint_happened("assigned")
+                assigned._complaint_happened("assigned", Moment.of(self.env))
 
     # ----------------------------------------------------------------- by rule
 
-    def _complaint_follow_up(self, event):
-        super()._complaint_follow_up(event)
-        self._complaint_route(event)
+    def _complaint_follow_up(self, event, at=None):
+        super()._complaint_follow_up(event, at)
+        self._complaint_route(event, at)
 
     def _prepare_routing_facts(self, complaint, after_hours):
         office = complaint.complaint_office_id
@@ -92,7 +111,7 @@ class AftersalesComplaint(models.AbstractModel):
             for complaint in self
         ]
 
-    def _complaint_route(self, event):
+    def _complaint_route(self, event, at=None):
         """Ask where these go, and send what the rules may send."""
         answers = self.env["aftersales.gate"]._ask(
             COMPLAINT_ROUTING,
@@ -106,8 +125,8 @@ class AftersalesComplaint(models.AbstractModel):
                 complaint.complaint_routing_decision_id = answer.record
             outcome = answer.outcome
             if outcome and complaint._is_routed_by_rule(outcome):
-                complaint._route_by_rule(outcome, answer.record)
-        self._complaint_note_forwarded()
+                complaint._route_by_rule(outcome, answer.record, at)
+        self._complaint_note_forwarded(at)
 
     def _is_routed_by_rule(self, outcome):
         """Whether the rules send it now: people have not taken it in hand yet."""
@@ -118,7 +137,7 @@ class AftersalesComplaint(models.AbstractModel):
         last = self.complaint_forwarding_ids[:1]
         return not last or last.is_by_rule
 
-    def _route_by_rule(self, outcome, record):
+    def _route_by_rule(self, outcome, record, at=None):
         department = self._get_complaint_department(outcome["department"])
         if not department:
             return  # shown on the complaint: see _get_routing_problem
@@ -136,6 +155,7 @@ class AftersalesComplaint(models.AbstractModel):
             is_by_rule=True,
             is_at_once=self.complaint_state == "intake",
             decision_id=record.id,
+            done_at=at or fields.Datetime.now(),
         )
 
     def _get_complaint_recipient(self, department, recipient="manager"):
@@ -192,7 +212,8 @@ class AftersalesComplaint(models.AbstractModel):
             ]
         )
         complaint.activity_unlink([ACTIVITY])
-        complaint.write(
+        moment = Moment(forwarding.done_at)
+        complaint.with_context(aftersales_moment=moment).write(
             {
                 "complaint_department_id": department.id,
                 "complaint_forwarded_at": False,
@@ -205,7 +226,7 @@ class AftersalesComplaint(models.AbstractModel):
         """How the helpdesk is told who deals with it; for its own file to extend."""
         return {}
 
-    def _complaint_note_forwarded(self):
+    def _complaint_note_forwarded(self, at=None):
         """What has a department counts as forwarded once it is registered.
 
         A major complaint is handed on before it is registered: that forwards it too,
@@ -215,14 +236,14 @@ class AftersalesComplaint(models.AbstractModel):
         sent = self.sudo().filtered("complaint_department_id")
         fresh = sent.filtered(lambda complaint: not complaint.complaint_forwarded_at)
         if fresh:
-            fresh.write({"complaint_forwarded_at": fields.Datetime.now()})
+            fresh.write({"complaint_forwarded_at": at or fields.Datetime.now()})
         waiting = sent.filtered(
             lambda complaint: complaint.complaint_state == "registered"
         )
         if waiting:
             waiting._complaint_set_state("forwarded")
         if fresh | waiting:
-            (fresh | waiting)._complaint_happened("forwarded")
+            (fresh | waiting)._complaint_happened("forwarded", at)
 
     def _tell_forwarded(self, forwarding):
         """Tell the person: a task on the complaint, a mail, and it may be read."""

@@ -27,6 +27,15 @@ class ClockCase(ComplaintCase):
         super().setUpClass()
         cls.calendar = cls.new_calendar("Office", "Europe/Berlin")
         cls.company.resource_calendar_id = cls.calendar
+        # what happens when is said by the tests, not by the rules on complaints
+        cls.set_mode(
+            "observe",
+            "complaint_type",
+            "complaint_severity",
+            "complaint_urgency",
+            "complaint_routing",
+            "complaint_escalation",
+        )
         cls.run_queue()
 
     @classmethod

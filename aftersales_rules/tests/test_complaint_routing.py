@@ -269,7 +269,7 @@ class TestComplaintEscalation(HandlingCase):
         self.assertEqual(alert.told_at, NOON)
         self.assertEqual(alert.due_at, NOON + timedelta(minutes=30))
         task = self.tasks(complaint, self.gm, "alert")
-        self.assertIn("acknowledges it within 30 min", task.note)
+        self.assertIn("acknowledges it within 30 minutes", task.note)
         mail = self.mails(alert, self.gm)
         self.assertIn("Glassworks Ltd", mail.subject)
         self.assertIn("is told at once", mail.body_html)

@@ -80,7 +80,7 @@ class ComplaintEscalationOutcome(OutcomeModel):
     alert: str = choice(_("Told at once"), ALERTED)
     minutes: int | None = integer(
         _("Acknowledged within"),
-        unit=_("min"),
+        unit=_("minutes"),
         help=_("From the receipt of the complaint, around the clock."),
         default=None,
     )
