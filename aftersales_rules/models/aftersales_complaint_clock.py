@@ -245,6 +245,8 @@ class AftersalesComplaint(models.AbstractModel):
         )
 
     def _get_clock_start(self, kind, at):
+        if kind == "major_handover" and self.complaint_major_since:
+            return self.complaint_major_since  # what becomes major later counts anew
         if kind in _FROM_RECEIPT:
             return self.complaint_received_at or at
         return at

@@ -54,8 +54,8 @@ class TestClockEvents(ClockCase):
         self.assertDue(forwarding, "2026-03-02 09:40")
         self.happen(complaint, "2026-03-02 09:30", "forwarded")
         self.assertEqual(forwarding.state, "done")
-        complaint.user_id = self.agent
-        self.happen(complaint, "2026-03-02 10:00", "assigned")
+        with self.at("2026-03-02 10:00"):
+            complaint.user_id = self.agent
         contact = self.clock(complaint, "first_contact", "running")
         self.assertDue(contact, "2026-03-02 12:00")
         self.assertEqual(contact.user_id, self.agent)

@@ -12,7 +12,8 @@ class TestClockNotices(ClockCase):
     def setUp(self):
         super().setUp()
         self.complaint = self.complaint_at("2026-03-02 09:00")
-        self.complaint.user_id = self.agent
+        with self.at("2026-03-02 09:00"):
+            self.complaint.user_id = self.agent
         self.complaint.sudo().complaint_department_id = self.departments["sales"]
         self.happen(self.complaint, "2026-03-02 09:00", "registered")
         self.happen(self.complaint, "2026-03-02 09:00", "forwarded", "assigned")

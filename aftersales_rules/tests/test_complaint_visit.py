@@ -119,6 +119,9 @@ class TestComplaintVisit(SolutionCase):
     @freeze_time(MONDAY)
     def test_visits_on_the_fifth_and_the_seventh_day(self):
         """The fifth day is a Saturday: what falls on a day off is done after it."""
+        self.company.resource_calendar_id = self.env["resource.calendar"].create(
+            {"name": "Monday to Friday", "company_id": self.company.id}
+        )
         complaint = self.new_fed_back()
         self.assertEqual(
             {v.kind: str(v.planned_on) for v in complaint.complaint_visit_ids},
