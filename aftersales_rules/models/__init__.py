@@ -59,6 +59,7 @@ from . import aftersales_clock_change
 from . import aftersales_clock_job
 from . import aftersales_complaint_contact
 from . import aftersales_complaint_clock
+from . import aftersales_complaint_waiting
 from . import aftersales_complaint_return
 from . import aftersales_breakage_agreement
 from . import aftersales_breakage_entry

@@ -11,6 +11,7 @@ transaction, so that after an interruption nobody is told twice.
 import logging
 from collections import defaultdict
 
+from markupsafe import Markup
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
@@ -142,6 +143,7 @@ class AftersalesClock(models.Model):
                 for clock, kind, user in notices
             ]
         )
+        self._mail_overdue(notices)
         by_clock = defaultdict(list)
         for clock, kind, user in notices:
             if kind != "warning":
@@ -179,30 +181,49 @@ class AftersalesClock(models.Model):
     def _plan_activities(self, notices):
         model_id = self.env["ir.model"]._get_id("helpdesk.ticket")
         activity_type = self.env.ref("aftersales_rules.mail_activity_clock")
-        planned = {}
-        # who is warned finds it on the list; who is told too late gets mail as well
-        for quietly in (True, False):
-            same = [item for item in notices if (item[1] == "warning") is quietly]
-            activities = (
-                self.env["mail.activity"]
-                .with_context(mail_activity_quick_update=quietly)
-                .create(
-                    [
-                        {
-                            "res_model_id": model_id,
-                            "res_id": clock.complaint_id.id,
-                            "activity_type_id": activity_type.id,
-                            "user_id": user.id,
-                            "date_deadline": clock._get_due_day(),
-                            "summary": clock._get_summary(kind, user),
-                            "note": clock._get_note(user),
-                        }
-                        for clock, kind, user in same
-                    ]
-                )
+        # one mail for all that somebody is told of, below, and not one for each
+        quietly = self.env["mail.activity"].with_context(
+            mail_activity_quick_update=True
+        )
+        activities = quietly.create(
+            [
+                {
+                    "res_model_id": model_id,
+                    "res_id": clock.complaint_id.id,
+                    "activity_type_id": activity_type.id,
+                    "user_id": user.id,
+                    "date_deadline": clock._get_due_day(),
+                    "summary": clock._get_summary(kind, user),
+                    "note": clock._get_note(user),
+                }
+                for clock, kind, user in notices
+            ]
+        )
+        return dict(zip(notices, activities, strict=True))
+
+    def _mail_overdue(self, notices):
+        """Who is told that something is too late gets mail, one for all of it."""
+        by_user = defaultdict(list)
+        for clock, kind, user in notices:
+            if kind != "warning":
+                by_user[user].append((clock, clock._get_summary(kind, user)))
+        for user, lines in by_user.items():
+            env = self.with_context(lang=user.lang or self.env.lang).env
+            complaints = self.concat(*(clock for clock, _text in lines)).complaint_id
+            subject = lines[0][1]
+            if len(lines) > 1:
+                subject = env._("%(count)d deadlines are overdue", count=len(lines))
+            thread = complaints if len(complaints) == 1 else env["mail.thread"]
+            thread.with_env(env).message_notify(
+                subject=subject,
+                body=Markup("<ul>%s</ul>")
+                % Markup("").join(
+                    Markup("<li>%s<br/>%s</li>")
+                    % (clock.complaint_id.with_env(env)._get_html_link(), text)
+                    for clock, text in lines
+                ),
+                partner_ids=user.partner_id.ids,
             )
-            planned.update(zip(same, activities, strict=True))
-        return planned
 
     def _get_kind_label(self):
         return dict(self._selection_kind())[self.kind]

@@ -136,6 +136,22 @@ class TestClockNotices(ClockCase):
         mails = self.env["mail.mail"].sudo().search([]) - before
         self.assertIn(self.marketing.partner_id, mails.recipient_ids)
 
+    def test_one_mail_for_all_that_is_overdue(self):
+        self.sales_manager.notification_type = "email"
+        second = self.complaint_at("2026-03-02 09:00")
+        second.sudo().complaint_department_id = self.departments["sales"]
+        self.happen(second, "2026-03-02 09:00", "registered", "assigned")
+        before = self.env["mail.mail"].sudo().search([])
+        self.tell("2026-03-02 11:01")
+        mails = (self.env["mail.mail"].sudo().search([]) - before).filtered(
+            lambda mail: self.sales_manager.partner_id in mail.recipient_ids
+        )
+        self.assertEqual(len(mails), 1)
+        # of the second one nobody was told of its forwarding either
+        self.assertEqual(mails.subject, "2 deadlines are overdue")
+        for complaint in (self.complaint, second):
+            self.assertIn(complaint.display_name, mails.body_html)
+
     def test_a_notice_stays(self):
         self.tell("2026-03-02 10:30")
         notice = self.contact.notice_ids
