@@ -289,14 +289,9 @@ class AftersalesComplaint(models.AbstractModel):
         if step == "guide":
             return self.action_complaint_guide()
         if step == "settle":
-            return self._complaint_suggest_settlement()
+            # nothing is left to examine: a person proposes a solution
+            return self.action_next_solution()
         return self._complaint_say(decision.reason_display, "info")
-
-    def _complaint_suggest_settlement(self):
-        """Nothing is left to examine: a person proposes a solution."""
-        return self._complaint_say(
-            self.env._("The investigation is done: propose a settlement."), "info"
-        )
 
     def _complaint_say(self, message, kind):
         return {

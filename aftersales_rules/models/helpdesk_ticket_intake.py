@@ -38,12 +38,22 @@ class HelpdeskTicket(models.Model):
                     )
         return super().write(vals)
 
+    @api.private  # called by the mail gateway, which is inside
     @api.model
     def message_new(self, msg, custom_values=None):
         # EXTENDS 'helpdesk_mgmt': whichever way a mail reaches Odoo
         values = dict(custom_values or {})
         values.setdefault("complaint_channel", "email")
         return super().message_new(msg, custom_values=values)
+
+    def _complaint_make(self, vals=None):
+        # EXTENDS aftersales.complaint: a complaint about what seemed to be done
+        for ticket in self.sudo():  # sudo: the stage follows from this step
+            if not ticket.is_complaint and ticket.closed:
+                stages = ticket.team_id._get_applicable_stages()
+                first = stages.filtered(lambda stage: not stage.closed)[:1]
+                ticket.write({"stage_id": first.id, "closed_date": False})
+        return super()._complaint_make(vals)
 
     def _complaint_ticket_created(self):
         # EXTENDS 'aftersales_rules'

@@ -287,6 +287,14 @@ class TestRegistration(ComplaintCase):
         with self.assertRaisesRegex(UserError, "nothing to read back"):
             complaint.with_user(self.agent).action_confirm_read_back()
 
+    def test_what_was_closed_is_open_again_as_a_complaint(self):
+        ticket = self.new_ticket()
+        ticket.stage_id = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
+        ticket.with_user(self.agent).action_make_complaint()
+        self.assertFalse(ticket.closed)
+        self.assertFalse(ticket.closed_date)
+        self.assertEqual(ticket.complaint_state, "intake")
+
     def test_a_plate_is_enough_to_be_about(self):
         complaint = self.new_complaint(
             description="<p></p>", complaint_plate="AB 123", complaint_channel="fax"

@@ -70,6 +70,9 @@ class TestInvestigationPath(InvestigationCase):
         self.answer(self.asked(complaint), "no")
         self.assertEqual(complaint.complaint_step, "settle")
         self.assertIn("does not show", complaint.complaint_path_reason)
+        action = complaint.with_user(self.agent).action_complaint_next_step()
+        self.assertEqual(action["res_model"], "aftersales.complaint.solution")
+        self.assertEqual(action["context"]["default_complaint_id"], complaint.id)
 
     def test_without_stock_photos_then_piece_then_test(self):
         complaint = self.new_accepted()
