@@ -51,7 +51,11 @@ class AftersalesCareContact(models.Model):
     )
     phone = fields.Char(compute="_compute_phone")
     plan_id = fields.Many2one(
-        "aftersales.care.plan", readonly=True, index=True, ondelete="restrict"
+        # merging two customers drops one of their plans
+        "aftersales.care.plan",
+        readonly=True,
+        index=True,
+        ondelete="set null",
     )
     kind = fields.Selection(
         [("call", "Call"), ("visit", "Visit"), ("survey", "Survey")],
@@ -168,14 +172,22 @@ class AftersalesCareContact(models.Model):
                 vals["partner_id"] = partner.commercial_partner_id.id
         records = super(AftersalesCareContact, without_defaults(self, _FOLLOWS))
         contacts = records.create(vals_list).with_env(self.env)
+        contacts._link_plans()
+        return contacts
+
+    def _link_plans(self):
+        """Put contacts under the plan of their customer."""
         # sudo: the plan follows from customer and company
-        loose = contacts.sudo().filtered(lambda contact: not contact.plan_id)
+        loose = self.sudo().filtered(lambda contact: not contact.plan_id)
+        # of customers that were merged one keeps what the rules planned
+        twins = loose.filtered(lambda c: c.is_by_rule and c.state == "planned")
+        twins.write({"state": "cancelled"})
+        twins.activity_unlink([_ACTIVITY])
         for company, same in loose.grouped("company_id").items():
             plans = self.env["aftersales.care.plan"].sudo()
             plans = plans._open(company, same.partner_id).grouped("partner_id")
             for contact in same:
-                contact.plan_id = plans[contact.partner_id]
-        return contacts
+                contact.plan_id = plans.get(contact.partner_id.commercial_partner_id)
 
     def write(self, vals):
         check_follows(self, vals, _FOLLOWS)
@@ -226,14 +238,14 @@ class AftersalesCareContact(models.Model):
                     )
                 )
         self._end("done")
-        self.plan_id._plan_contacts("change")
+        self.plan_id._plan_contacts("contact")
 
     def action_cancel(self):
         """It does not take place; the next one counts from today."""
         self.check_access("write")
         check_state(self, "planned", "sent")
         self._end("cancelled")
-        self.plan_id._plan_contacts("change")
+        self.plan_id._plan_contacts("contact")
 
     def _end(self, state):
         # sudo: the state is written by these steps only
@@ -309,7 +321,7 @@ class AftersalesCareContact(models.Model):
             self._end("done")
         if self.satisfied == "no":
             self._tell_dissatisfied()
-        self.plan_id._plan_contacts("change")
+        self.plan_id._plan_contacts("contact")
 
     def _tell_dissatisfied(self):
         user = self.user_id

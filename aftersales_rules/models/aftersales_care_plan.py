@@ -244,6 +244,8 @@ class AftersalesCarePlan(models.Model):
         # sudo: a cron looks at the customers of every company
         plans = self.sudo()
         pending = plans.browse()
+        contacts = self.env["aftersales.care.contact"].sudo()
+        contacts.search([("plan_id", "=", False)])._link_plans()
         for company in self.env["res.company"].sudo()._search_all():
             if company._aftersales_mode(CUSTOMER_CARE.name) == "off":
                 continue

@@ -219,7 +219,7 @@ class AftersalesComplaint(models.AbstractModel):
                 lambda complaint: complaint.complaint_spontaneous_breakage
                 or complaint.complaint_breakage_decision_id
             )
-            asked._complaint_judge_breakage("change")
+            asked._complaint_judge_breakage("complaint")
         return result
 
     @api.model

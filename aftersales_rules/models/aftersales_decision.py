@@ -185,6 +185,8 @@ class AftersalesDecision(models.Model):
             "intake": self.env._("Intake of a ticket"),
             "register": self.env._("Registration of a complaint"),
             "complaint": self.env._("Change of the complaint"),
+            "contact": self.env._("Contact with a customer"),
+            "repair": self.env._("End of a repair"),
         }
         for record in self:
             record.event_display = words.get(record.event, record.event)

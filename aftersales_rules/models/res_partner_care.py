@@ -93,7 +93,7 @@ class ResPartner(models.Model):
             if responsible[plan]:
                 same.user_id = responsible[plan]
         planned._reschedule()
-        plans._plan_contacts("change")
+        plans._plan_contacts("contact")
 
     def action_view_aftersales_care(self):
         self.ensure_one()

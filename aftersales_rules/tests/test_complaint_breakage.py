@@ -219,7 +219,7 @@ class TestComplaintBreakage(BreakageCase):
             first.complaint_breakage_liability, "company", "judged again with it"
         )
         decision = second.complaint_breakage_decision_id
-        self.assertEqual((decision.event, decision.result), ("change", "company"))
+        self.assertEqual((decision.event, decision.result), ("complaint", "company"))
         action = second.with_user(self.agent).action_breakage_why()
         self.assertEqual(action["res_id"], decision.id)
 

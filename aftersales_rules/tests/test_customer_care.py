@@ -337,6 +337,22 @@ class TestCareContact(CareCase):
                 self.new_user("plain", "base.group_user")
             ).action_view_aftersales_care()
 
+    def test_merged_customers_have_one_plan(self):
+        """What was said with either of them stays, and counts."""
+        double = self.new_customer("Glassworks Limited")
+        double.aftersales_care_user_id = self.caretaker
+        said = self.contacts("call", partner=double)
+        self.log(said, notes="They moved.")
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((self.customer | double).ids, self.customer)
+        self.env.invalidate_all()
+        self.plan_all()
+        self.assertEqual(said.partner_id, self.customer)
+        self.assertEqual(said.plan_id, self.call.plan_id)
+        self.assertEqual(said.plan_id.partner_id, self.customer)
+        self.assertEqual(len(self.contacts("call")), 1)
+        self.assertEqual(len(self.contacts("visit")), 1)
+
     def test_one_contact_for_each_service(self):
         persons = self.env["aftersales.care.person"].with_user(self.salesperson)
         vals = {
