@@ -9,6 +9,8 @@ from . import test_complaint_recall
 from . import test_complaint_solution
 from . import test_complaint_approval
 from . import test_complaint_visit
+from . import test_complaint_reissue
+from . import test_complaint_life
 from . import test_complaint_closing
 from . import test_complaint_status
 from . import test_complaint_clock

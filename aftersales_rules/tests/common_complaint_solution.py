@@ -65,3 +65,42 @@ class SolutionCase(ComplaintCase):
 
     def asked_of(self, record):
         return record.activity_ids.user_id
+
+
+class VisitCase(SolutionCase):
+    """Complaints whose result is fed back, with their return visits."""
+
+    def keep_office_hours(self):
+        self.company.resource_calendar_id = self.env["resource.calendar"].create(
+            {
+                "name": "Monday to Friday",
+                "company_id": self.company.id,
+                "tz": "UTC",
+            }
+        )
+
+    def send_feedback(self, complaint, user=None, **values):
+        user = user or self.agent
+        action = complaint.with_user(user).action_send_feedback()
+        wizard = (
+            self.env["aftersales.complaint.feedback"]
+            .with_user(user)
+            .with_context(**action["context"])
+            .create({"is_satisfied": "yes", **values})
+        )
+        return wizard.action_send()
+
+    def new_fed_back(self, **values):
+        complaint = self.new_settled(**values)
+        self.send_feedback(complaint)
+        return complaint
+
+    def log(self, visit, is_satisfied="yes", said=False, user=None):
+        return visit.with_user(user or self.agent)._log(
+            is_satisfied, "5" if is_satisfied == "yes" else "1", "phone", said
+        )
+
+    def visit(self, complaint, kind):
+        return complaint.complaint_visit_ids.filtered(
+            lambda v: v.kind == kind and v.state != "cancelled"
+        )
