@@ -136,16 +136,22 @@ class AftersalesComplaintInquiry(models.Model):
     def _tell_department(self):
         """Put the question on the list of the person asked, or of the manager.
 
-        Who is away is replaced by their deputy, if the deputy may answer.
+        Who is away is replaced by their deputy, who may not answer by a colleague who
+        may. Where nobody may, the complaint says so.
         """
         for inquiry in self:
-            department = inquiry.department_id
             now = inquiry.company_id._aftersales_now()
-            asked = inquiry.user_id or department.manager_id
-            stand_in = self.env["aftersales.absence"]._stand_in(asked, now.date())
-            user = stand_in[asked]
-            if not inquiry._is_answerer(user):
-                user = asked
+            user = inquiry._find_answerer(now.date())
+            if not user:
+                inquiry.complaint_id._message_log(
+                    body=self.env._(
+                        "Nobody of %(department)s can answer %(inquiry)s. An "
+                        "administrator makes its people investigators.",
+                        department=inquiry.department_id.name,
+                        inquiry=inquiry.name,
+                    )
+                )
+                continue
             due = inquiry.due_at.replace(tzinfo=timezone.utc).astimezone(now.tzinfo)
             inquiry.with_context(lang=user.lang or self.env.lang).activity_schedule(
                 "aftersales_rules.mail_activity_inquiry",
@@ -153,3 +159,14 @@ class AftersalesComplaintInquiry(models.Model):
                 user_id=user.id,
                 note=plaintext2html(inquiry.question),
             )
+
+    def _find_answerer(self, day):
+        """Who has the question on their list on a day; empty if nobody may answer."""
+        self.ensure_one()
+        department = self.department_id
+        asked = self.user_id or department.manager_id
+        acting = self.env["aftersales.absence"]._stand_in(asked, day)[asked]
+        for user in (acting, asked, *department.member_ids):
+            if user.active and self._is_answerer(user):
+                return user
+        return asked.browse()

@@ -110,9 +110,10 @@ class AftersalesComplaint(models.AbstractModel):
         """Put it on the list of the general manager, or of who stands in."""
         for complaint in self.sudo():  # sudo: quality need not read the complaint
             leader = complaint._get_complaint_leader("management")
-            if not leader:
-                continue
             complaint.activity_unlink([_ACTIVITY])
+            if not leader or not complaint.with_user(leader).has_access("read"):
+                # the button is there for any general manager all the same
+                continue
             complaint.activity_schedule(
                 _ACTIVITY,
                 date_deadline=complaint.company_id._aftersales_now().date(),

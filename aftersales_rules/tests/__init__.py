@@ -3,6 +3,7 @@ from . import test_balance_gate
 from . import test_complaint
 from . import test_complaint_inquiry
 from . import test_complaint_investigation
+from . import test_complaint_investigation_flow
 from . import test_complaint_misuse
 from . import test_complaint_photo
 from . import test_complaint_recall

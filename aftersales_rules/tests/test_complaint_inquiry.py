@@ -77,6 +77,31 @@ class TestComplaintInquiry(InvestigationCase):
         self.answer(inquiry, user=deputy, cause="x", **self.cause)
         self.assertEqual(inquiry.answered_by_id, deputy)
 
+    def test_a_colleague_is_told_where_the_manager_may_not_answer(self):
+        """Departments have managers who are no investigators."""
+        production = self.departments["production"]
+        production.manager_id = self.salesperson
+        inquiry = self.ask(self.new_accepted())
+        self.assertEqual(inquiry.activity_ids.user_id, self.foreman)
+        production.member_ids = self.salesperson
+        complaint = self.new_accepted()
+        inquiry = self.ask(complaint)
+        self.assertFalse(inquiry.activity_ids)
+        notes = self.env["mail.message"].search(
+            [("model", "=", complaint._name), ("res_id", "=", complaint.id)]
+        )
+        self.assertIn("Nobody of Production", " ".join(notes.mapped("body")))
+
+    def test_general_manager_without_access_stops_no_answer(self):
+        self.departments["management"].manager_id = self.salesperson
+        complaint = self.new_accepted()
+        inquiry = self.ask(complaint, kind="responsibility", department="quality")
+        self.answer(
+            inquiry, responsible_department_id=self.departments["production"].id
+        )
+        self.assertEqual(inquiry.state, "answered")
+        self.assertTrue(complaint.with_user(self.gm).complaint_may_confirm)
+
     def test_what_cannot_be_asked(self):
         complaint = self.new_accepted()
         for values, message in (
