@@ -29,6 +29,8 @@ def _complaints(client, company: int, count: int) -> list[int]:
         ],
     )
     client.call("helpdesk.ticket", "action_make_complaint", tickets)
+    # at night whoever registers says whether it can wait
+    client.call("helpdesk.ticket", "action_rate_normal", tickets)
     return tickets
 
 
