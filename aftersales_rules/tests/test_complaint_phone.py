@@ -109,6 +109,35 @@ class TestComplaintPhone(ComplaintCase):
             with self.subTest(text):
                 self.assertFalse(self.callers(text, user=user, company=other))
 
+    def test_a_form_sent_for_another_company_shows_nothing_of_it(self):
+        """A client may send any company, customer and order."""
+        other = self.env["res.company"].create({"name": "Other Works"})
+        user = self.new_user(
+            "other",
+            "aftersales_rules.group_complaint_user",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        form = (
+            self.env["aftersales.complaint.phone"]
+            .with_user(user)
+            .new(
+                {
+                    "company_id": self.company.id,
+                    "partner_id": self.customer.id,
+                    "order_id": self.order.id,
+                    "search_text": "LOT-4711",
+                    "lot_number": "NOT-THERE",
+                    "invoice_number": self.invoice.name,
+                }
+            )
+        )
+        self.assertFalse(form.matches)
+        self.assertFalse(form.last_orders)
+        self.assertFalse(form.open_complaints)
+        self.assertFalse(form.order_product_ids)
+        self.assertIn(self.invoice.name, form.number_hint)
+
     def test_queries_do_not_grow_with_what_is_found(self):
         self.callers("Zebra")
         self.new_customer("Zebra 0", phone="1")

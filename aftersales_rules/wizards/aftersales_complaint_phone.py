@@ -129,6 +129,18 @@ class AftersalesComplaintPhone(models.TransientModel):
             "lines": [" · ".join(caller.reasons[:3]), " · ".join(place)],
         }
 
+    def _get_company(self):
+        """Whose data the form looks up: those of a company that the user works in.
+
+        A client may send any; what is looked up with more rights stays within this.
+        """
+        return self.company_id & self.env.companies
+
+    def _get_order(self):
+        # sudo: whoever takes the call sees what was sold, without rights in sales
+        order = self.order_id.sudo()
+        return order.filtered(lambda each: each.company_id in self._get_company())
+
     def _find_callers(self):
         self.ensure_one()
         return self.env["aftersales.complaint.caller"]._find(
@@ -162,7 +174,7 @@ class AftersalesComplaintPhone(models.TransientModel):
             )
             if caller and caller.order:
                 form.order_id = caller.order.id
-            elif not form._is_of_customer(form.order_id):
+            elif not form._is_of_customer(form._get_order()):
                 form.order_id = False
             if caller and caller.invoice:
                 form.invoice_number = caller.invoice.name
@@ -174,21 +186,20 @@ class AftersalesComplaintPhone(models.TransientModel):
             form.plate = (caller and caller.plate) or form.plate
 
     def _is_of_customer(self, document):
-        # sudo: whose document it is
-        owner = document.sudo().partner_id.commercial_partner_id
+        owner = document.partner_id.commercial_partner_id
         return not owner or owner == self.partner_id.commercial_partner_id
 
     def _prepare_last_orders(self, customer):
         if not customer:
             return []
-        # sudo: whoever takes the call sees what was sold, without rights in sales
+        # sudo: as in _get_order
         orders = (
             self.env["sale.order"]
             .sudo()
             .search(
                 [
                     ("partner_id", "child_of", customer.id),
-                    ("company_id", "=", self.company_id.id),
+                    ("company_id", "in", self._get_company().ids),
                     ("state", "=", "sale"),
                 ],
                 order="date_order desc, id desc",
@@ -251,16 +262,13 @@ class AftersalesComplaintPhone(models.TransientModel):
     @api.depends("order_id")
     def _compute_order_product_ids(self):
         for form in self:
-            # sudo: names of what was sold, as in the list of last orders
-            lines = form.order_id.sudo().order_line
-            form.order_product_ids = lines.product_id.ids
+            form.order_product_ids = form._get_order().order_line.product_id.ids
 
     @api.onchange("order_id", "lot_number")
     def _onchange_about(self):
         """Where there is no choice, it is made."""
         if self.order_id and not self.partner_id:
-            # sudo: the customer of an order in the list of last orders
-            self.partner_id = self.order_id.sudo().partner_id.id
+            self.partner_id = self._get_order().partner_id.id
         lot = self._find_lot()
         products = self.order_product_ids
         if lot:
@@ -299,7 +307,7 @@ class AftersalesComplaintPhone(models.TransientModel):
             return lots
         domain = [
             ("name", "=ilike", like_escape(number)),
-            ("company_id", "in", [self.company_id.id, False]),
+            ("company_id", "in", [*self._get_company().ids, False]),
         ]
         found = lots.search(domain, limit=2)
         if len(found) > 1 and self.product_id:
@@ -317,7 +325,7 @@ class AftersalesComplaintPhone(models.TransientModel):
         return invoices.search(
             [
                 ("name", "=ilike", like_escape(number)),
-                ("company_id", "=", self.company_id.id),
+                ("company_id", "in", self._get_company().ids),
                 ("move_type", "in", ("out_invoice", "out_refund")),
             ],
             limit=1,

@@ -71,10 +71,7 @@ class AftersalesComplaintPhone(models.TransientModel):
             )
         if self.received_at and self.received_at > fields.Datetime.now():
             missing.append(self.env._("It cannot be received later than now."))
-        if self.order_id.sudo().company_id not in (  # sudo: whose order it is
-            self.company_id,
-            self.env["res.company"],
-        ):
+        if self.order_id and not self._get_order():
             missing.append(self.env._("The order belongs to another company."))
         if self.number_hint:
             missing.append(
