@@ -153,6 +153,14 @@ class AftersalesComplaint(models.AbstractModel):
                     lambda visit: visit.state == "done"
                 ).mapped("kind")
             )
+        elif event == "acknowledged":
+            # the on-call leader has seen it, the general manager may not have
+            clocks = clocks.filtered(
+                lambda clock: "management"
+                not in clock.complaint_id.complaint_alert_ids._filter_open().mapped(
+                    "kind"
+                )
+            )
         clocks._stop(at, event)
 
     # -------------------------------------------------- starting, and what allows it

@@ -16,6 +16,7 @@ from . import test_complaint_closing
 from . import test_complaint_status
 from . import test_complaint_clock
 from . import test_complaint_clock_cron
+from . import test_complaint_clock_flow
 from . import test_complaint_clock_hours
 from . import test_complaint_return
 from . import test_complaint_staff

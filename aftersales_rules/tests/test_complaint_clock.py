@@ -536,6 +536,24 @@ class TestClockGate(ClockCase):
             with self.assertRaises(AccessError):
                 clock.with_user(user).read(["due_at"])
 
+    def test_investigators_see_what_is_theirs(self):
+        complaint = self.complaint_at("2026-03-02 09:00")
+        self.happen(complaint, "2026-03-02 09:00", "registered", "assigned")
+        clock = self.clock(complaint, "first_contact")
+        mine = self.env["aftersales.clock"].with_user(self.inspector)
+        self.assertFalse(mine.search([]))
+        with self.at("2026-03-02 09:10"):
+            complaint.user_id = self.inspector
+            self.assertIn(clock, mine.search([]))
+            self.env.invalidate_all()
+            row = clock.with_user(self.inspector).read(
+                ["remaining", "complaint_name", "partner_id", "reason", "severity"]
+            )[0]
+        self.assertEqual(row["remaining"], "1 h 50 min left")
+        self.assertEqual(row["complaint_name"], complaint.name)
+        with self.assertRaises(AccessError):
+            clock.with_user(self.inspector).write({"user_id": self.agent.id})
+
     def test_clocks_of_another_company(self):
         clock = self.clock(self.complaint_at("2026-03-02 09:00"), "registration")
         other = self.env["res.company"].create({"name": "Elsewhere"})
