@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools.misc import clean_context
 
 from .guarded_fields import check_state
 
@@ -302,7 +303,13 @@ class AftersalesComplaintInquiry(models.Model):
                 sequence.with_company(vals["company_id"]).next_by_code(self._name)
                 or "/"
             )
-        return super().create(vals_list)
+        # who asks may send any context: its defaults fill in nothing
+        records = self.with_context(clean_context(self.env.context))
+        return (
+            super(AftersalesComplaintInquiry, records)
+            .create(vals_list)
+            .with_env(self.env)
+        )
 
     def write(self, vals):
         if not self.env.su:

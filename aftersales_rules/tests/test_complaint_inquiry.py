@@ -187,12 +187,31 @@ class TestComplaintInquiry(InvestigationCase):
             inquiry.sudo().unlink()
 
     def test_context_fills_in_nothing(self):
-        inquiry = self.ask(
-            self.new_accepted(),
+        """Nobody forges an answer of quality with the defaults of a context."""
+        forged = {
+            "default_state": "answered",
+            "default_answer": "All is well",
+            "default_fault_found": "no",
+            "default_answered_by_id": self.inspector.id,
+            "default_cause_category": "customer",
+        }
+        complaint = self.new_accepted()
+        agent = complaint.with_user(self.agent).with_context(**forged)
+        agent.action_complaint_next_step()
+        agent.action_complaint_ask_cause()
+        requests = complaint.complaint_photo_request_ids
+        self.assertEqual(requests.mapped("state"), ["asked"])
+        for inquiry in complaint.complaint_inquiry_ids:
+            self.assertEqual(inquiry.state, "asked")
+            self.assertFalse(inquiry.answer)
+            self.assertFalse(inquiry.fault_found)
+            self.assertFalse(inquiry.answered_by_id)
+            self.assertFalse(inquiry.cause_category)
+        mine = self.asked(complaint, "cause").filtered(
+            lambda inquiry: inquiry.department_id == self.departments["production"]
         )
-        forged = inquiry.with_user(self.foreman).with_context(default_state="answered")
-        forged.write({"answer": "X"})
-        self.assertEqual(inquiry.state, "asked")
+        mine.with_user(self.foreman).with_context(**forged).write({"answer": "X"})
+        self.assertEqual(mine.state, "asked")
 
     # --------------------------------------------------------------- answering
 
