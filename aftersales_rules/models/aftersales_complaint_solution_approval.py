@@ -62,6 +62,7 @@ class AftersalesComplaintSolution(models.Model):
     )
     reason_display = fields.Text("The Rules Say", compute="_compute_reason_display")
     is_observed = fields.Boolean(compute="_compute_reason_display")
+    waits_for = fields.Char("Waits for", compute="_compute_waits_for")
 
     @api.model
     def _selection_approval_level(self):
@@ -76,6 +77,14 @@ class AftersalesComplaintSolution(models.Model):
             decision = solution.sudo().decision_id
             solution.reason_display = decision.reason_display
             solution.is_observed = decision.mode == "observe"
+
+    @api.depends("approval_state", "approval_level", "state")
+    @api.depends_context("lang")
+    def _compute_waits_for(self):
+        for solution in self:
+            is_open = solution.state in ("draft", "proposed", "agreed")
+            words = solution._get_approval_obstacles() if is_open else []
+            solution.waits_for = " ".join(words)
 
     # ------------------------------------------------------------ facts, decision
 

@@ -69,8 +69,10 @@ class TestComplaintApproval(SolutionCase):
     def test_asked_when_the_customer_accepts(self):
         solution = self.propose()
         self.assertEqual(solution.approval_state, "needed")
+        self.assertIn("Ask for Approval", solution.with_user(self.agent).waits_for)
         self.accept(solution)
         self.assertEqual(solution.approval_state, "asked")
+        self.assertIn("Can approve: ar_smgr", solution.with_user(self.agent).waits_for)
         self.assertEqual(self.asked_of(solution.approval_ids), self.sales_manager)
 
     def test_the_next_proposal_is_agreed_and_approved_as_well_before_it_is_sent(self):

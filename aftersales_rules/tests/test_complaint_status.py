@@ -86,6 +86,7 @@ class TestComplaintStatus(SolutionCase, HttpCase):
         ).with_user(self.agent).action_ask_approval()
         page = self.page(complaint)
         self.assertIn("Proposal made", page)
+        self.assertNotIn("Stage:", page, "the helpdesk's stage is another matter")
         self.assertIn("tell us what you think of our proposal", page)
         self.assertIn(complaint.complaint_number, page)
         for secret in (
@@ -102,6 +103,7 @@ class TestComplaintStatus(SolutionCase, HttpCase):
         ticket = self.new_ticket(partner_id=self.buyer.id)
         page = self.page(ticket)
         self.assertIn("Communication history", page)
+        self.assertIn("Stage:", page)
         self.assertNotIn("Your complaint", page)
         self.assertNotIn("/rate/", page)
 
