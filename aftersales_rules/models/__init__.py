@@ -87,6 +87,7 @@ from . import aftersales_complaint_classification
 from . import aftersales_complaint_overruling
 from . import aftersales_complaint_after_hours
 from . import aftersales_complaint_routing
+from . import aftersales_complaint_taking
 from . import aftersales_complaint_escalation
 from . import aftersales_complaint_acceptance
 from . import aftersales_complaint_number

@@ -101,6 +101,7 @@ class AftersalesComplaint(models.AbstractModel):
         complaint = self.sudo()  # sudo: whether somebody works now is no secret
         if (
             not complaint.complaint_urgency_rating
+            and complaint.complaint_urgency != "urgent"
             and not complaint.company_id._is_aftersales_working()
         ):
             missing.append(

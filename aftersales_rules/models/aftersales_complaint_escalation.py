@@ -13,7 +13,7 @@ from odoo.exceptions import UserError
 
 from ..rules.catalogue.complaint_routing import COMPLAINT_ESCALATION
 from .aftersales_clock import OPEN
-from .aftersales_complaint import GENERAL_MANAGER, INTERNAL
+from .aftersales_complaint import ENDED, GENERAL_MANAGER, INTERNAL
 
 ACTIVITY = "aftersales_rules.mail_activity_complaint_alert"
 
@@ -80,8 +80,9 @@ class AftersalesComplaint(models.AbstractModel):
     # ------------------------------------------------------------------- by rule
 
     def _complaint_follow_up(self, event, at=None):
-        super()._complaint_follow_up(event, at)
+        result = super()._complaint_follow_up(event, at)
         self._complaint_escalate()
+        return result
 
     def _complaint_escalate(self):
         """Ask who is told, and tell them, once."""
@@ -117,6 +118,8 @@ class AftersalesComplaint(models.AbstractModel):
     def _alert(self, kind, minutes, record):
         """Tell somebody now, by task and by mail (C5: whoever received it)."""
         users = self._get_alerted(kind)
+        # who was just told of it for another reason is not told twice
+        told = self.complaint_alert_ids._filter_open().user_ids
         start = self.complaint_received_at
         if kind == "management":
             start = self.complaint_major_since or start
@@ -137,7 +140,7 @@ class AftersalesComplaint(models.AbstractModel):
                 }
             )
         )
-        self._tell_alert(alert, users)
+        self._tell_alert(alert, users - told)
 
     def _get_alert_clock(self, kind):
         """The deadline that an alert goes with, where deadlines are kept; maybe empty.
@@ -208,7 +211,7 @@ class AftersalesComplaint(models.AbstractModel):
         self._message_log(
             body=env._(
                 "Told at once: %(names)s. %(reason)s",
-                names=", ".join(users.mapped("name")) or env._("nobody"),
+                names=", ".join(alert.user_ids.mapped("name")) or env._("nobody"),
                 reason=alert.with_env(env).reason_display or "",
             )
         )
@@ -254,14 +257,15 @@ class AftersalesComplaint(models.AbstractModel):
         return missing
 
     def _complaint_happened(self, event, at=None):
-        super()._complaint_happened(event, at)
-        if event in ("refused", "reissued", "closed"):
+        result = super()._complaint_happened(event, at)
+        if event in ENDED:
             # sudo: nobody needs to be told any more
             waiting = self.sudo().complaint_alert_ids._filter_open()
             if waiting:
                 waiting.ended_at = fields.Datetime.now()
                 # sudo: the tasks of those who were told
                 waiting.complaint_id.activity_unlink([ACTIVITY])
+        return result
 
     def action_why_complaint_escalation(self):
         return self._action_complaint_why(self.complaint_escalation_decision_id)

@@ -18,11 +18,12 @@ class AftersalesComplaint(models.AbstractModel):
     _inherit = "aftersales.complaint"
 
     def _complaint_happened(self, event, at=None):
-        super()._complaint_happened(event, at)
+        result = super()._complaint_happened(event, at)
         if event == "changed":
             self._complaint_queue()
         elif event in ("made", "registered", "reopened"):
             self._complaint_judge(event, at)
+        return result
 
     def _complaint_queue(self):
         """Judge these once more, before the commit at the latest."""

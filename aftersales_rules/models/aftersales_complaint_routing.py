@@ -4,15 +4,14 @@
 How it works: the rules say a department, a recipient and whether it is handed on at
 once. What is not handed on at once goes when it is registered. The department is that
 of the customer's office, else the company's own; people who are away are represented.
-Once somebody has forwarded a complaint by hand, or has accepted it, the rules only say
-where it would go.
+Once somebody has forwarded a complaint by hand (``aftersales_complaint_taking.py``), or
+has accepted it, the rules only say where it would go.
 """
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
 
 from ..rules.catalogue.complaint_routing import COMPLAINT_ROUTING, ComplaintRoutingFacts
-from .aftersales_complaint import COMPLAINT_USER, ENDED, INTERNAL
+from .aftersales_complaint import INTERNAL
 
 ACTIVITY = "aftersales_rules.mail_activity_complaint_forwarded"
 BEFORE_ACCEPTANCE = ("intake", "registered", "forwarded")
@@ -37,6 +36,35 @@ class Moment:
         """The moment that the code put into the context; None if anybody else did."""
         moment = env.context.get("aftersales_moment")
         return moment.at if isinstance(moment, cls) else None
+
+
+class Directory:
+    """Departments and who leads them today, each looked up once for many complaints."""
+
+    def __init__(self, env):
+        self._env = env
+        self._departments = {}
+        self._leaders = {}
+        self._acting = {}
+
+    def department(self, complaint, kind):
+        key = (complaint.company_id, complaint.complaint_office_id, kind)
+        if key not in self._departments:
+            self._departments[key] = complaint._get_complaint_department(kind)
+        return self._departments[key]
+
+    def leader(self, department):
+        if department not in self._leaders:
+            day = department.company_id._aftersales_now().date()
+            self._leaders[department] = department._get_leader(day).sudo()
+        return self._leaders[department]
+
+    def stand_in(self, user, company):
+        if (user, company) not in self._acting:
+            day = company._aftersales_now().date()
+            acting = self._env["aftersales.absence"]._stand_in(user, day)
+            self._acting[user, company] = acting.get(user, user)
+        return self._acting[user, company]
 
 
 class AftersalesComplaint(models.AbstractModel):
@@ -72,17 +100,19 @@ class AftersalesComplaint(models.AbstractModel):
         }
 
     def _complaint_changed(self, names):
-        super()._complaint_changed(names)
+        result = super()._complaint_changed(names)
         if "user_id" in names:
             assigned = self.filtered("user_id")
             if assigned:
                 assigned._complaint_happened("assigned", Moment.of(self.env))
+        return result
 
     # ----------------------------------------------------------------- by rule
 
     def _complaint_follow_up(self, event, at=None):
-        super()._complaint_follow_up(event, at)
+        result = super()._complaint_follow_up(event, at)
         self._complaint_route(event, at)
+        return result
 
     def _prepare_routing_facts(self, complaint, after_hours):
         office = complaint.complaint_office_id
@@ -119,13 +149,14 @@ class AftersalesComplaint(models.AbstractModel):
             "register" if event == "registered" else "complaint",
             "department",
         )
+        directory = Directory(self.env)
         for answer in answers:
             complaint = answer.subject
             if complaint.complaint_routing_decision_id != answer.record:
                 complaint.complaint_routing_decision_id = answer.record
             outcome = answer.outcome
             if outcome and complaint._is_routed_by_rule(outcome):
-                complaint._route_by_rule(outcome, answer.record, at)
+                complaint._route_by_rule(outcome, answer.record, directory, at)
         self._complaint_note_forwarded(at)
 
     def _is_routed_by_rule(self, outcome):
@@ -137,12 +168,14 @@ class AftersalesComplaint(models.AbstractModel):
         last = self.complaint_forwarding_ids[:1]
         return not last or last.is_by_rule
 
-    def _route_by_rule(self, outcome, record, at=None):
-        department = self._get_complaint_department(outcome["department"])
+    def _route_by_rule(self, outcome, record, directory, at=None):
+        department = directory.department(self, outcome["department"])
         if not department:
-            return  # shown on the complaint: see _get_routing_problem
+            return  # shown on the complaint: see _get_routing_said
         last = self.complaint_forwarding_ids[:1]
-        user, absent = self._get_complaint_recipient(department, outcome["recipient"])
+        user, absent = self._get_complaint_recipient(
+            department, outcome["recipient"], directory
+        )
         # Who has taken it inside the department keeps it.
         if last.department_id == department and (
             last.user_id == user or self.user_id != last.user_id
@@ -158,26 +191,25 @@ class AftersalesComplaint(models.AbstractModel):
             done_at=at or fields.Datetime.now(),
         )
 
-    def _get_complaint_recipient(self, department, recipient="manager"):
+    def _get_complaint_recipient(self, department, recipient="manager", directory=None):
         """Whom a complaint goes to in a department today.
 
         :return: the person, and who is away and represented by them (maybe empty)
         """
         self.ensure_one()
-        day = self.company_id._aftersales_now().date()
-        manager = department.manager_id
-        wanted = manager
+        directory = directory or Directory(self.env)
+        manager = wanted = department.manager_id
         if recipient == "salesperson":
             wanted = self._get_complaint_salesperson() or manager
         elif recipient == "office":
             wanted = self.complaint_office_id.manager_id or manager
+        user = directory.stand_in(wanted, self.company_id)
+        if wanted != manager and (
+            not user.active or department.company_id not in user.company_ids
+        ):
+            wanted = manager
         if wanted == manager:
-            user = department._get_leader(day)
-        else:
-            stand_in = self.env["aftersales.absence"]._stand_in(wanted, day)
-            user = stand_in.get(wanted) or wanted
-            if not user.active or department.company_id not in user.company_ids:
-                user, wanted = department._get_leader(day), manager
+            user = directory.leader(department)
         return user, wanted if user != wanted else wanted.browse()
 
     def _get_complaint_salesperson(self):
@@ -262,88 +294,6 @@ class AftersalesComplaint(models.AbstractModel):
             forwarding._mail_to_staff(
                 "aftersales_rules.mail_template_complaint_forwarded", user
             )
-
-    # ----------------------------------------------------------------- by hand
-
-    def action_take(self):
-        """I deal with it (C7: the time to the first contact counts from here)."""
-        self._check_complaint_handler()
-        for complaint in self:
-            if complaint.complaint_state in ENDED:
-                raise UserError(
-                    self.env._("%(name)s has ended.", name=complaint.display_name)
-                )
-        complaints = self.sudo()  # sudo: checked just now
-        complaints.activity_unlink([ACTIVITY])
-        complaints.write({"user_id": self.env.uid})
-        complaints.message_subscribe(self.env.user.partner_id.ids)
-        return True
-
-    def action_forward(self):
-        """Ask for department, person and reason."""
-        self.ensure_one()
-        self._check_complaint_handler()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Forward"),
-            "res_model": "aftersales.complaint.forward",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_complaint_id": self.id},
-        }
-
-    def _forward_complaint(self, department, user, reason):
-        """Forward by hand, with a reason; the rules do not move it any more."""
-        self.ensure_one()
-        self._check_complaint_handler()
-        complaint = self.sudo()  # sudo: checked just now
-        reason = (reason or "").strip()
-        if not reason:
-            raise UserError(self.env._("Write the reason."))
-        if complaint.complaint_state in ENDED:
-            raise UserError(self.env._("%(name)s has ended.", name=self.display_name))
-        department = department.sudo().exists()
-        if not department or department.company_id != complaint.company_id:
-            raise UserError(
-                self.env._(
-                    "Choose a department of %(company)s.",
-                    company=complaint.company_id.name,
-                )
-            )
-        absent = user.browse()
-        if not user:
-            user, absent = complaint._get_complaint_recipient(department)
-        if user.sudo().share or complaint.company_id not in user.sudo().company_ids:
-            raise UserError(
-                self.env._(
-                    "%(user)s does not work for %(company)s.",
-                    user=user.sudo().name,
-                    company=complaint.company_id.name,
-                )
-            )
-        self._send_to_department(department, user, reason=reason, absent_id=absent.id)
-        complaint._complaint_note_forwarded()
-
-    def _check_complaint_handler(self):
-        """After-sales staff, and people of the department that it was given to."""
-        if self.env.su or self.env.user.has_group(COMPLAINT_USER):
-            self._check_complaint()
-            return
-        self.check_access("read")
-        for complaint in self.sudo():  # sudo: which department deals with it
-            own = complaint.complaint_department_id._get_staff(
-                complaint.company_id._aftersales_now().date()
-            )
-            if self.env.user not in own | complaint.user_id:
-                raise AccessError(
-                    self.env._(
-                        "%(name)s is dealt with by %(department)s. Its people and "
-                        "after-sales staff may do this.",
-                        name=complaint.display_name,
-                        department=complaint.complaint_department_id.name
-                        or self.env._("no department yet"),
-                    )
-                )
 
     # ------------------------------------------------------------- what is said
 

@@ -154,6 +154,25 @@ class TestComplaintRouting(HandlingCase):
         self.assertEqual(complaint.complaint_severity, "major")
         self.assertEqual(complaint.user_id, self.technician)
 
+    def test_many_are_routed_with_one_look_at_departments_and_absences(self):
+        complaints = self.env["helpdesk.ticket"].concat(
+            *(self.new_registered() for _each in range(4))
+        )
+        office = self.env["aftersales.office"].create({"name": "S", "kind": "branch"})
+        complaints.sudo().complaint_office_id = office
+        self.env["aftersales.complaint.forwarding"].flush_model()
+        asked = []
+        find = type(self.env["aftersales.department"])._find
+
+        def spy(model, *args):
+            asked.append(args)
+            return find(model, *args)
+
+        self.patch(type(self.env["aftersales.department"]), "_find", spy)
+        self.run_queue()
+        self.assertEqual(complaints.complaint_department_id, self.departments["sales"])
+        self.assertEqual(len(asked), 1)
+
     def test_observing_moves_nothing(self):
         self.set_mode("observe", "complaint_routing")
         complaint = self.quality(self.new_complaint())
@@ -484,6 +503,21 @@ class TestComplaintEscalation(HandlingCase):
         complaint = self.new_complaint()
         complaint.with_user(self.agent).action_rate_urgent()
         self.assertEqual(self.alerts(complaint, "on_call").user_ids, self.gm)
+
+    def test_who_was_just_told_is_not_told_twice(self):
+        """Nobody is on call, so that the general manager is, for both reasons."""
+        self.set_clock(NIGHT)
+        complaint = self.new_complaint(complaint_safety=True)
+        self.assertEqual(complaint.complaint_urgency, "urgent")
+        alerts = complaint.complaint_alert_ids
+        self.assertEqual(sorted(alerts.mapped("kind")), ["management", "on_call"])
+        self.assertEqual(len(self.tasks(complaint, self.gm, "alert")), 1)
+        self.assertEqual(len(self.mails(alerts)), 1)
+        missing = complaint._complaint_registration_missing()
+        self.assertNotIn("urgency", dict(missing), "it is urgent already")
+        complaint.with_user(self.gm).action_acknowledge()
+        self.assertTrue(all(alert.acknowledged_at for alert in alerts))
+        self.assertFalse(self.tasks(complaint, self.gm, "alert"))
 
     def test_urgent_by_day_alerts_nobody(self):
         complaint = self.new_complaint()
