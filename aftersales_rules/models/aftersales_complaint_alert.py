@@ -4,13 +4,15 @@ from odoo.exceptions import AccessError, UserError
 
 from ..rules.catalogue.complaint_routing import ALERTED
 from .aftersales_complaint import COMPLAINT_MANAGER, GENERAL_MANAGER
+from .guarded_fields import without_defaults
 
 
 class AftersalesComplaintAlert(models.Model):
     """Somebody was told of a complaint at once and is to acknowledge it (C5, C6).
 
-    One is open per complaint and kind: two workers that alert at the same moment meet
-    in the unique index, and one of them runs its request again.
+    One is open per complaint and kind. Two workers that alert at the same moment both
+    write the ticket first, so that one of them runs its request again and finds it
+    done; the unique index is the net under that.
     """
 
     _name = "aftersales.complaint.alert"
@@ -93,6 +95,13 @@ class AftersalesComplaintAlert(models.Model):
         for alert in self:
             until = alert.acknowledged_at or alert.ended_at or now
             alert.is_late = bool(alert.due_at and until > alert.due_at)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # a caller's context must not acknowledge what nobody has seen
+        return super(
+            AftersalesComplaintAlert, without_defaults(self, set(self._fields))
+        ).create(vals_list)
 
     # pylint: disable-next=method-required-super
     def unlink(self):

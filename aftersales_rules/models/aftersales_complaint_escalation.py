@@ -99,6 +99,8 @@ class AftersalesComplaint(models.AbstractModel):
                 complaint._apply_escalation(answer.decision.outcomes, answer.record)
 
     def _apply_escalation(self, outcomes, record):
+        # the row that two workers meet in, see aftersales.complaint.alert
+        self.flush_recordset(["complaint_escalation_decision_id"])
         told = self.complaint_alert_ids
         wanted = {outcome["alert"]: outcome for outcome in reversed(outcomes)}
         for kind in wanted:
@@ -199,7 +201,10 @@ class AftersalesComplaint(models.AbstractModel):
 
     def _tell_alert(self, alert, users):
         self.message_subscribe(users.partner_id.ids)
-        quick = self.with_context(mail_activity_quick_update=True)
+        # a caller's context must not keep the task back
+        quick = self.with_context(
+            mail_activity_quick_update=True, mail_activity_automation_skip=False
+        )
         for user in users:
             env = self.with_context(lang=user.lang or self.env.lang).env
             quick.activity_schedule(

@@ -288,9 +288,10 @@ class AftersalesComplaint(models.AbstractModel):
         note = forwarding.with_env(env).reason_display
         if user.id != self.env.uid:
             # sudo: whoever forwards need not be allowed to assign activities
-            self.with_context(mail_activity_quick_update=True).activity_schedule(
-                ACTIVITY, user_id=user.id, note=note
-            )
+            # and a caller's context must not keep the task back
+            self.with_context(
+                mail_activity_quick_update=True, mail_activity_automation_skip=False
+            ).activity_schedule(ACTIVITY, user_id=user.id, note=note)
             forwarding._mail_to_staff(
                 "aftersales_rules.mail_template_complaint_forwarded", user
             )

@@ -400,6 +400,24 @@ class TestComplaintEscalation(HandlingCase):
         decision = self.decisions(complaint, "complaint_escalation")
         self.assertEqual((decision.mode, decision.result), ("observe", "management"))
 
+    def test_no_context_keeps_an_alert_back(self):
+        forged = {
+            "default_acknowledged_at": "2026-01-01 00:00:00",
+            "default_ended_at": "2026-01-01 00:00:00",
+            "default_user_ids": [Command.clear()],
+            "mail_activity_automation_skip": True,
+            "aftersales_moment": "2026-01-01 00:00:00",
+        }
+        ticket = self.new_ticket(complaint_safety=True, name="x", description="x")
+        self.assertFalse(ticket.is_complaint)
+        ticket.with_user(self.agent).with_context(**forged).action_make_complaint()
+        self.assertFalse(self.alerts(ticket).acknowledged_at)
+        self.assertFalse(self.alerts(ticket).ended_at)
+        self.assertEqual(self.alerts(ticket).user_ids, self.gm)
+        self.assertTrue(self.tasks(ticket, self.gm, "alert"))
+        self.assertTrue(self.mails(self.alerts(ticket), self.gm))
+        self.assertEqual(ticket.complaint_forwarded_at, NOON)
+
     def test_alerts_are_made_and_changed_by_nobody(self):
         complaint = self.new_complaint(complaint_safety=True)
         alert = self.alerts(complaint).with_user(self.gm)
