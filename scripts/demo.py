@@ -11,6 +11,8 @@ import math
 import sys
 import textwrap
 
+from demo_complaint import Complaints
+
 WIDTH = 79
 INDENT = 12
 SOURCE = "make demo"
@@ -32,13 +34,14 @@ def main(env) -> None:
         story.threshold_changed()
         story.refused_at_the_door()
         story.deposit_starts_production()
+        story.broken_panes()
         story.explained()
     finally:
         story.set_threshold("100 %")
         env.cr.commit()
 
 
-class Story:
+class Story(Complaints):
     """The people, and what they do one after the other."""
 
     def __init__(self, env) -> None:

@@ -70,7 +70,7 @@ class AftersalesComplaint(models.AbstractModel):
             complaint.complaint_alert_due_at = min(dues, default=False)
             names = ", ".join(waiting.user_ids.mapped("name"))
             complaint.complaint_alert_notice = bool(waiting) and self.env._(
-                "%(names)s was told and has not acknowledged it yet.",
+                "Told, and has not acknowledged it yet: %(names)s.",
                 names=names or self.env._("Nobody"),
             )
             complaint.complaint_may_acknowledge = any(
@@ -82,6 +82,7 @@ class AftersalesComplaint(models.AbstractModel):
     def _complaint_follow_up(self, event, at=None):
         result = super()._complaint_follow_up(event, at)
         self._complaint_escalate()
+        self._follow_alert_clocks()
         return result
 
     def _complaint_escalate(self):
@@ -143,6 +144,14 @@ class AftersalesComplaint(models.AbstractModel):
             )
         )
         self._tell_alert(alert, users - told)
+
+    def _follow_alert_clocks(self):
+        """What is rated urgent, or waits for other hours, is due at another time."""
+        for complaint in self:
+            for alert in complaint.complaint_alert_ids._filter_open():
+                due = complaint._get_alert_clock(alert.kind).due_at
+                if due and alert.due_at != due:
+                    alert.due_at = due
 
     def _get_alert_clock(self, kind):
         """The deadline that an alert goes with, where deadlines are kept; maybe empty.

@@ -492,6 +492,21 @@ class TestComplaintEscalation(HandlingCase):
         self.assertEqual(complaint.complaint_state, "forwarded")
         self.assertEqual(self.alerts(complaint, "on_call").user_ids, self.technician)
 
+    def test_rated_urgent_the_alert_is_due_with_its_deadline(self):
+        """The list of alerts says no other time than the countdown."""
+        self.set_clock(NIGHT)
+        complaint = self.new_complaint(
+            complaint_compensation_asked=True, complaint_received_at=NIGHT
+        )
+        alert = self.alerts(complaint)
+        before = alert.due_at
+        complaint.with_user(self.agent).action_rate_urgent()
+        clock = complaint.complaint_clock_ids.filtered(
+            lambda clock: clock.kind == "major_handover"
+        )
+        self.assertLess(clock.due_at, before)
+        self.assertEqual(alert.due_at, clock.due_at)
+
     def test_rated_to_wait_nobody_is_alerted(self):
         self.set_clock(NIGHT)
         complaint = self.new_complaint()

@@ -100,9 +100,24 @@ class TestDemoCompany(TransactionCase):
             "planner",
             "dealer",
             "duty",
+            "aftersales",
+            "salesmanager",
+            "gm",
+            "marketing",
+            "technical",
+            "foreman",
         ):
             user = self.demo(f"user_{role}")
             user.with_user(user)._check_credentials(
                 {"type": "password", "login": role, "password": role},
                 {"interactive": True},
             )
+
+    def test_the_demo_ticket_waits_for_its_click(self):
+        """One click makes a complaint of it, with its type and deadlines."""
+        ticket = self.demo("ticket_curtain")
+        self.assertFalse(ticket.is_complaint)
+        ticket.with_user(self.demo("user_aftersales")).action_make_complaint()
+        self.assertTrue(ticket.complaint_type)
+        self.assertEqual(ticket.complaint_severity, "general")
+        self.assertTrue(ticket.complaint_clock_ids)
