@@ -114,6 +114,7 @@ from . import aftersales_complaint_solution_steps
 from . import aftersales_complaint_solution_approval
 from . import aftersales_complaint_approval
 from . import aftersales_complaint_approval_facts
+from . import aftersales_complaint_approval_notice
 from . import aftersales_complaint_rounds
 from . import aftersales_complaint_visit
 from . import aftersales_complaint_feedback

@@ -198,10 +198,34 @@ class AftersalesComplaintApproval(models.Model):
     @api.depends_context("uid")
     def _compute_may_decide(self):
         user = self.env.user
+        # sudo: departments and absences are looked at, nothing of them is shown
+        asked = self.sudo().filtered(lambda approval: approval.state == "asked")
+        principals = asked._get_principals(user)
+        mine = asked.filtered(
+            lambda approval: approval._may_decide(user, principals[approval.id])
+        )
         for approval in self:
-            approval.may_decide = approval.state == "asked" and not (
-                approval.sudo()._get_refusal(user)
+            approval.may_decide = approval.id in mine.ids
+
+    def _get_principals(self, user):
+        """In whose name a person would answer each; asked once for all alike."""
+        found = {}
+        alike = self.grouped(
+            lambda approval: (
+                approval.company_id,
+                approval.level,
+                approval.complaint_id.complaint_department_id,
             )
+        )
+        for (_company, level, _department), same in alike.items():
+            principal = same[0].complaint_id._get_complaint_principal(level, user)
+            found.update(dict.fromkeys(same.ids, principal))
+        return found
+
+    def _may_decide(self, user, principal):
+        self.ensure_one()
+        is_own = user in self._get_authors() and not user.has_group(GENERAL_MANAGER)
+        return bool(principal and self.company_id in user.company_ids and not is_own)
 
     def _search_may_decide(self, operator, value):
         if operator != "in":
@@ -331,54 +355,3 @@ class AftersalesComplaintApproval(models.Model):
         complaints = self.sudo().complaint_id
         complaints._complaint_happened(event)
         complaints._complaint_start_execution()
-
-    # -------------------------------------------------------------------- telling
-
-    def _tell_approvers(self):
-        """Put the question on the to-do lists of those who may answer it."""
-        for approval in self.sudo():  # sudo: who asks need not assign activities
-            complaint, authors = approval.complaint_id, approval._get_authors()
-            quick = approval.with_context(mail_activity_quick_update=True)
-            for user in complaint._get_complaint_approvers(approval.level, authors):
-                quick.activity_schedule(
-                    "aftersales_rules.mail_activity_complaint_approval",
-                    user_id=user.id,
-                    note=approval.reason_display,
-                )
-            complaint._message_log(
-                body=self.env._(
-                    "%(name)s: approval asked of %(names)s.",
-                    name=approval.display_name,
-                    names=complaint._get_approver_names(approval.level, authors),
-                )
-            )
-
-    def _forget_activities(self):
-        # sudo: those of the other approvers
-        self.sudo().activity_unlink(
-            ["aftersales_rules.mail_activity_complaint_approval"]
-        )
-
-    def _tell_answer(self, state):
-        """Answer whoever asked, and keep it on the complaint."""
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for approval in self.sudo():  # sudo: see above
-            body = self.env._(
-                "%(name)s: %(state)s by %(user)s. %(answer)s",
-                name=approval.display_name,
-                state=labels[state],
-                user=self.env.user.name,
-                answer=approval.answer or "",
-            )
-            complaint = approval.complaint_id
-            complaint._message_log(body=body)
-            told = approval.asked_by_id | complaint.user_id
-            told = (told - self.env.user).filtered(
-                lambda user: user.active and not user.share
-            )
-            if told:
-                complaint.message_notify(
-                    body=body,
-                    subject=approval.display_name,
-                    partner_ids=told.partner_id.ids,
-                )

@@ -82,6 +82,12 @@ class HelpdeskTicket(models.Model):
             subtype_xmlid=subtype_xmlid,
             notify_delay_send=notify_delay_send,
         )
-        complaints = self.filtered(lambda ticket: ticket.sudo().is_complaint)
-        complaints._complaint_rated(applied.sudo())
+        rated = applied.sudo()  # sudo: customers answer without rights on ratings
+        complaints = self.filtered(
+            lambda ticket: ticket.sudo().is_complaint
+            and (rated.res_model, rated.res_id) == (ticket._name, ticket.id)
+        )
+        if complaints:
+            complaints.check_access("write")  # the customer's link comes with sudo
+            complaints._complaint_rated(rated)
         return applied

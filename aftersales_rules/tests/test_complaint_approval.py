@@ -356,7 +356,7 @@ class TestComplaintApproval(SolutionCase):
         self.assertFalse(queue(self.agent))
 
     def test_the_queue_costs_no_more_for_many(self):
-        names = ["tier", "order_amount", "cost_so_far", "cost_in_all"]
+        names = ["may_decide", "tier", "order_amount", "cost_so_far", "cost_in_all"]
 
         def read(approvals):
             self.env.flush_all()

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import Command, http
+from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
 from .common_complaint_solution import SolutionCase
@@ -205,6 +206,18 @@ class TestComplaintStatus(SolutionCase, HttpCase):
         page = self.url_open(f"/my/ticket/{complaint.id}")
         self.assertFalse(page.url.endswith(str(complaint.id)))
         self.assertNotIn("Are you satisfied", page.text)
+
+    def test_no_rating_counts_for_another_complaint_or_from_a_reader(self):
+        mine = self.new_settled(self.new_accepted(partner_id=self.buyer.id))
+        other = self.new_settled(self.new_accepted(partner_id=self.buyer.id))
+        token = mine._rating_get_access_token()
+        other.with_user(self.agent).rating_apply(1, token=token)
+        self.assertFalse(other.complaint_satisfied)
+        self.assertFalse(other.complaint_visit_ids)
+        mine.message_subscribe(self.technician.partner_id.ids)
+        with self.assertRaises(AccessError):
+            mine.with_user(self.technician).rating_apply(5, token=token)
+        self.assertFalse(mine.complaint_satisfied)
 
     def test_an_ordinary_ticket_is_rated_as_ever(self):
         ticket = self.new_ticket(partner_id=self.buyer.id)
