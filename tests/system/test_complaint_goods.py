@@ -76,6 +76,8 @@ def _wizards(client, action: str, about: tuple[int, int, int]) -> list[int]:
     tickets = client.call("helpdesk.ticket", "create", [vals, vals])
     client.call("helpdesk.ticket", "action_make_complaint", tickets)
     client.call("helpdesk.ticket", "write", tickets, {"partner_email": "a@example.com"})
+    # at night whoever registers says whether it can wait
+    client.call("helpdesk.ticket", "action_rate_normal", tickets)
     client.call("helpdesk.ticket", "action_register", tickets)
     if action == "replacement":
         tickets = tickets[:1] * 2

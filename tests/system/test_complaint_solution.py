@@ -47,6 +47,8 @@ class Desk:
             ],
         )
         self.call("helpdesk.ticket", "action_make_complaint", tickets)
+        # at night whoever registers says whether it can wait
+        self.call("helpdesk.ticket", "action_rate_normal", tickets)
         self.call("helpdesk.ticket", "action_register", tickets)
         ids = ", ".join(map(str, tickets))
         self._sql(
