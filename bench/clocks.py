@@ -62,9 +62,11 @@ def open_clocks(addon: Worker, number: int, turns: int, say: Say) -> dict:
         "idle_queries": median(idle, "queries"),
         "due": DUE,
         "ms_per_due": round(median(due, "ms") / DUE, 2),
+        "cpu_ms_per_due": round(median(due, "cpu_ms") / DUE, 2),
         "queries_per_due": round(median(due, "queries") / DUE, 2),
         "recompute_seconds": round(median(moved, "ms") / 1000, 1),
         "recompute_ms_per_clock": round(median(moved, "ms") / number, 3),
+        "recompute_cpu_ms_per_clock": round(median(moved, "cpu_ms") / number, 3),
         "recompute_queries_per_clock": round(median(moved, "queries") / number, 4),
     }
     say(
