@@ -52,6 +52,21 @@ orders[0].hold_ids.with_user(admin)._release('agreed')
 limit = env['aftersales.credit.limit'].create({'partner_id': partner.id, 'amount': 10})
 limit.action_request()
 env['aftersales.threshold'].search([('name', '=', 'overdue_days_max')], limit=1).value = '5'
+for mode in [name for name in company._fields if name.startswith('aftersales_mode_')]:
+    company[mode] = 'enforce'
+department = env['aftersales.department'].create(
+    {'name': 'After-sales', 'kind': 'aftersales', 'manager_id': admin.id})
+for kind in ('sales', 'management', 'marketing', 'quality'):
+    department.copy({'name': kind, 'kind': kind})
+old = env['helpdesk.ticket'].search([], limit=1)
+old.partner_id, old.complaint_channel = partner, 'phone'
+old.complaint_contact_phone = '+1 555 0100'
+old.complaint_compensation_asked = True
+old.action_make_complaint()
+old.action_confirm_read_back()
+old.action_register()
+assert old.complaint_number and old.complaint_severity == 'major', old.complaint_severity
+assert env['aftersales.clock'].search_count([('complaint_id', '=', old.id)])
 env['aftersales.gate']._cron_recheck()
 env['aftersales.gate']._cron_judge_due()
 env['sale.order']._cron_fill_amount_uninvoiced()
