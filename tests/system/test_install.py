@@ -64,6 +64,7 @@ old.complaint_contact_phone = '+1 555 0100'
 old.complaint_compensation_asked = True
 old.action_make_complaint()
 old.action_confirm_read_back()
+old.action_rate_urgent()
 old.action_register()
 assert old.complaint_number and old.complaint_severity == 'major', old.complaint_severity
 assert env['aftersales.clock'].search_count([('complaint_id', '=', old.id)])
