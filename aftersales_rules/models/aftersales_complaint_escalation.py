@@ -35,6 +35,11 @@ class AftersalesComplaint(models.AbstractModel):
         readonly=True,
         groups=INTERNAL,
     )
+    complaint_escalation_said = fields.Text(
+        "About the Escalation",
+        compute="_compute_complaint_escalation_said",
+        groups=INTERNAL,
+    )
     complaint_alert_due_at = fields.Datetime(
         "Acknowledge Until", compute="_compute_complaint_alert", groups=INTERNAL
     )
@@ -76,6 +81,20 @@ class AftersalesComplaint(models.AbstractModel):
             complaint.complaint_may_acknowledge = any(
                 alert._may_acknowledge(self.env.user) for alert in waiting
             )
+
+    @api.depends_context("lang")
+    @api.depends("complaint_escalation_decision_id")
+    def _compute_complaint_escalation_said(self):
+        """What would have been told; what was told stands on its own."""
+        for complaint in self:
+            # sudo: as for what the rules say of its type
+            decision = complaint.sudo().complaint_escalation_decision_id
+            reasons = [
+                self.env._("The rules would say: %(reason)s", reason=match.reason)
+                for match in (decision and decision._get_all_rendered() or ())
+                if decision.mode == "observe"
+            ]
+            complaint.complaint_escalation_said = "\n".join(reasons)
 
     # ------------------------------------------------------------------- by rule
 

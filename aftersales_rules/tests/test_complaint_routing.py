@@ -399,6 +399,11 @@ class TestComplaintEscalation(HandlingCase):
         self.assertFalse(self.tasks(complaint, self.gm, "alert"))
         decision = self.decisions(complaint, "complaint_escalation")
         self.assertEqual((decision.mode, decision.result), ("observe", "management"))
+        self.assertIn(
+            "would say: The complaint is major", complaint.complaint_escalation_said
+        )
+        self.set_mode("enforce", "complaint_escalation")
+        self.assertFalse(self.new_complaint().complaint_escalation_said)
 
     def test_no_context_keeps_an_alert_back(self):
         forged = {
