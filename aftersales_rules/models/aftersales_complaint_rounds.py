@@ -160,7 +160,11 @@ class AftersalesComplaint(models.AbstractModel):
         """Whose approval it is, absent or not."""
         self.ensure_one()
         if level == "general_manager":
-            return self._get_complaint_people(GENERAL_MANAGER)
+            bosses = self._get_complaint_people(GENERAL_MANAGER)
+            # not all who have the right, an administrator for example, are asked
+            return (
+                self._get_complaint_department("management").manager_id & bosses
+            ) or (bosses)
         managers = self._get_complaint_people(COMPLAINT_MANAGER)
         # sudo: departments of other offices
         return (self.sudo().complaint_department_id.manager_id & managers) or managers

@@ -183,6 +183,15 @@ class TestComplaintApproval(SolutionCase):
         with self.assertRaisesRegex(AccessError, "ar_gm"):
             approval.with_user(self.sales_manager).action_approve("Yes")
 
+    def test_who_leads_general_management_is_asked(self):
+        """Others with the right may decide; nobody bothers them with it."""
+        other = self.new_user("owner", "aftersales_rules.group_general_manager")
+        approval = self.new_asked(compensation_amount=500)
+        self.assertIn(self.gm.name, approval.approver_names)
+        self.assertNotIn(other.name, approval.approver_names)
+        approval.with_user(other).action_approve("Fine")
+        self.assertEqual(approval.state, "approved")
+
     def test_nobody_approves_the_own_proposal(self):
         """Except the general manager, above whom there is nobody."""
         approval = self.new_asked(user=self.sales_manager)

@@ -277,13 +277,16 @@ def test_a_major_complaint_through_the_general_manager(
     expect(form).to_contain_text("Quentin Sato")
 
     # what is due next, at the desk and on the way
+    open_complaint(page, complaint["id"])
+    press(page, "action_take")
+    expect(page.locator("button[name=action_take]")).to_be_hidden()
     open_path(page, "/odoo/due-now")
-    page.locator(".o_searchview .o_facet_remove").first.click()
     row = page.locator(".o_data_row", has_text=complaint["complaint_number"])
     expect(row.filter(has_text="First contact")).to_be_visible()
     shoot(page, screenshots, "complaint_due_now")
     phone = open_as("aftersales", phone=True)
     open_path(phone, "/odoo/due-now", ".o_kanban_view")
+    expect(phone.locator(".o_kanban_record").first).to_be_visible()
     assert_fits(phone)
     shoot(phone, screenshots, "complaint_due_now_phone")
     open_complaint(phone, complaint["id"])
