@@ -11,10 +11,13 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from .photo_upload import check_photos
+from .photo_upload import FILES_MAX, check_photos
 
 COMPLAINT_FILES_MAX = 100
 """Files of one complaint, so that a leaked link fills no disk."""
+
+
+_COUNTS = {str(count) for count in range(1, FILES_MAX + 1)}
 
 
 class ComplaintPhotoPortal(CustomerPortal):
@@ -50,7 +53,7 @@ class ComplaintPhotoPortal(CustomerPortal):
                 "page_name": "complaint_photos",
                 "access_token": access_token,
                 "error": error,
-                "sent": sent and sent.isascii() and sent.isdigit() and int(sent),
+                "sent": sent in _COUNTS and int(sent),
                 "may_upload": ticket._complaint_may_upload(),
                 "wanted": ticket.complaint_photo_request_ids.filtered(
                     lambda asked: asked.state == "asked"

@@ -122,6 +122,7 @@ from . import aftersales_complaint_reissue
 from . import aftersales_complaint_closing
 from . import aftersales_complaint_status
 from . import helpdesk_ticket_closing
+from . import helpdesk_ticket_guard
 from . import helpdesk_ticket_clock
 from . import helpdesk_ticket_routing
 from . import res_partner_office

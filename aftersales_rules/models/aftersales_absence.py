@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
+
+from .aftersales_complaint import GENERAL_MANAGER
 
 
 class AftersalesAbsence(models.Model):
@@ -53,13 +55,54 @@ class AftersalesAbsence(models.Model):
                         self.env._("%(user)s is not an internal user.", user=user.name)
                     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        absences = super().create(vals_list)
+        absences._check_power()
+        return absences
+
     def write(self, vals):
+        self._check_power()
         result = super().write(vals)
+        self._check_power()
         if "user_id" in vals:
             # The rule looks at whose absence it was; nobody may make one's own
             # absence that of another and become the deputy.
             self.check_access("write")
         return result
+
+    def unlink(self):
+        self._check_power()
+        return super().unlink()
+
+    def _check_power(self):
+        """Nobody makes themselves the deputy of somebody else, nor anybody else that of
+        a general manager: deputies approve and acknowledge in their name (C4, C11).
+        """
+        user = self.env.user
+        if self.env.su or user.has_group(GENERAL_MANAGER):
+            return
+        for absence in self:
+            absent = absence.user_id
+            if absent == user:
+                continue
+            # sudo: who is a general manager
+            if absent.sudo().has_group(GENERAL_MANAGER):
+                raise AccessError(
+                    self.env._(
+                        "%(user)s is a general manager: only general managers enter "
+                        "who stands in for them.",
+                        user=absent.name,
+                    )
+                )
+            if absence.deputy_id == user:
+                raise AccessError(
+                    self.env._(
+                        "%(user)s, or another manager, enters you as deputy; you "
+                        "cannot do so yourself.",
+                        user=absent.name,
+                    )
+                )
 
     @api.model
     def _stand_in(self, users, day):

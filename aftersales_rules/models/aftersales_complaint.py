@@ -390,7 +390,11 @@ class AftersalesComplaint(models.AbstractModel):
         """Make complaints of tickets that are none yet."""
         fresh = self.filtered(lambda ticket: not ticket.sudo().is_complaint)
         for ticket in fresh.sudo():  # sudo: these fields follow from this step only
-            partner = ticket.partner_id
+            # nothing is copied from a customer of another company
+            partner = ticket.partner_id.filtered(
+                lambda each, own=ticket.company_id: not each.company_id
+                or each.company_id == own
+            )
             office = partner.with_company(ticket.company_id).aftersales_office_id
             ticket.write(
                 {

@@ -259,7 +259,7 @@ class AftersalesComplaintApproval(models.Model):
 
     def _get_authors(self):
         """Whose proposal it is: they do not approve it themselves."""
-        return self.asked_by_id | self.solution_id.proposed_by_id
+        return self.asked_by_id | self.solution_id._get_authors()
 
     def _check_may_decide(self):
         self.check_access("read")

@@ -20,6 +20,7 @@ _FOLLOWS = {
     "state",
     "proposed_at",
     "proposed_by_id",
+    "terms_by_id",
     "customer_answer",
     "customer_answer_text",
     "customer_answer_at",
@@ -124,6 +125,14 @@ class AftersalesComplaintSolution(models.Model):
     proposed_by_id = fields.Many2one(
         "res.users", "Proposed by", readonly=True, copy=False, ondelete="restrict"
     )
+    terms_by_id = fields.Many2one(
+        "res.users",
+        "Terms by",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="Who wrote last what is offered and what it costs.",
+    )
     customer_answer = fields.Selection(
         [
             ("accepted", "Accepted"),
@@ -224,6 +233,7 @@ class AftersalesComplaintSolution(models.Model):
                     "company_id": complaint.company_id.id,
                     "number": last.complaint_solution_last,
                     "state": "draft",
+                    "terms_by_id": self.env.uid,
                 }
             )
         records = super(AftersalesComplaintSolution, solutions).create(prepared)
@@ -263,12 +273,17 @@ class AftersalesComplaintSolution(models.Model):
             changed = TERMS & set(vals)
             if changed:
                 self._check_may_change(changed)
+                vals = {**vals, "terms_by_id": self.env.uid}
         result = super().write(vals)
         if "document_ids" in vals:
             self._adopt("document_ids")
         if TERMS & set(vals):
             self._judge_approval()
         return result
+
+    def _get_authors(self):
+        """Whose proposal it is, whoever pressed the buttons: they do not approve it."""
+        return self.create_uid | self.terms_by_id | self.proposed_by_id
 
     def _check_may_change(self, names):
         for solution in self:

@@ -254,7 +254,7 @@ class AftersalesComplaintSolution(models.Model):
             return []
         solution = self.sudo()  # sudo: who reads it may read whom it waits for
         names = solution.complaint_id._get_approver_names(
-            solution.approval_level, solution.proposed_by_id
+            solution.approval_level, solution._get_authors()
         )
         level = dict(self._fields["approval_level"]._description_selection(self.env))
         words = {

@@ -1,8 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from ..rules.catalogue.complaint import DEPARTMENTS
+from .aftersales_complaint import GENERAL_MANAGER
 
 
 class AftersalesDepartment(models.Model):
@@ -83,6 +84,40 @@ class AftersalesDepartment(models.Model):
                             department=department.name,
                         )
                     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        departments = super().create(vals_list)
+        departments._check_management()
+        return departments
+
+    def write(self, vals):
+        self._check_management()
+        result = super().write(vals)
+        self._check_management()
+        return result
+
+    def unlink(self):
+        self._check_management()
+        return super().unlink()
+
+    def _check_management(self):
+        """Who leads the management acts as general manager, so that nobody but these
+        and administrators say who it is (C5, C10).
+        """
+        user = self.env.user
+        if (
+            self.env.su
+            or user.has_group(GENERAL_MANAGER)
+            or user.has_group("aftersales_rules.group_rules_admin")
+            or "management" not in self.mapped("kind")
+        ):
+            return
+        raise AccessError(
+            self.env._(
+                "The management is set up by a general manager or an administrator."
+            )
+        )
 
     @api.model
     def _find(self, company, kind, office=None):

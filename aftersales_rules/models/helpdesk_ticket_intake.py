@@ -23,16 +23,13 @@ class HelpdeskTicket(models.Model):
 
     def write(self, vals):
         if "company_id" in vals:
-            for ticket in self.sudo():  # sudo: whether it is in a register
-                if (
-                    ticket.complaint_number
-                    and ticket.company_id.id != (vals["company_id"])
-                ):
+            for ticket in self.sudo():  # sudo: whether it is in a register, or will be
+                if ticket.is_complaint and ticket.company_id.id != (vals["company_id"]):
                     raise UserError(
                         self.env._(
                             "%(number)s is in the complaint register of %(company)s "
                             "and stays there.",
-                            number=ticket.complaint_number,
+                            number=ticket.complaint_number or ticket.display_name,
                             company=ticket.company_id.name,
                         )
                     )

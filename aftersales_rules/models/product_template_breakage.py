@@ -2,7 +2,7 @@
 from odoo import api, fields, models
 
 BREAKAGE_READERS = (
-    "aftersales_rules.group_complaint_user,aftersales_rules.group_investigator"
+    "aftersales_rules.group_complaint_user,aftersales_rules.group_quality_inspector"
 )
 
 

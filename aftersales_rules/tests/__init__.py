@@ -19,6 +19,7 @@ from . import test_complaint_clock_cron
 from . import test_complaint_clock_flow
 from . import test_complaint_clock_hours
 from . import test_complaint_return
+from . import test_complaint_security
 from . import test_complaint_staff
 from . import test_complaint_goods
 from . import test_complaint_breakage

@@ -99,7 +99,9 @@ class TestComplaintRecall(InvestigationCase):
         other = self.deliver(3, self.new_lot("L-0816"))
         complaint = self.new_accepted()
         wizard = self.open_recall(complaint)
-        wizard.line_ids.write({"move_id": other.move_ids.id})
+        with self.assertRaisesRegex(AccessError, "Only quantities"):
+            wizard.line_ids.write({"move_id": other.move_ids.id})
+        wizard.sudo().line_ids.write({"move_id": other.move_ids.id})
         with self.assertRaisesRegex(UserError, "nothing of this lot"):
             wizard.action_recall()
 

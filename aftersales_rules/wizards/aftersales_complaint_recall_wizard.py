@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 
 class AftersalesComplaintRecallWizard(models.TransientModel):
@@ -87,6 +87,18 @@ class AftersalesComplaintRecallWizardLine(models.TransientModel):
     )
     open_quantity = fields.Float("Open", digits="Product Unit", readonly=True)
     quantity = fields.Float("Call Back", digits="Product Unit")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # a line tells of its delivery what its reader may not look up
+        if not self.env.su:
+            raise AccessError(self.env._("The rows follow from what was delivered."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su and set(vals) - {"quantity"}:
+            raise AccessError(self.env._("Only quantities are entered here."))
+        return super().write(vals)
 
     @api.depends("move_id")
     def _compute_names(self):

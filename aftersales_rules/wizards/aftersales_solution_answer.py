@@ -14,7 +14,7 @@ class AftersalesSolutionAnswer(models.TransientModel):
     solution_id = fields.Many2one(
         "aftersales.complaint.solution", required=True, readonly=True
     )
-    proposal = fields.Text(related="solution_id.proposal")
+    proposal = fields.Text(related="solution_id.proposal", related_sudo=False)
     answer = fields.Selection(
         [
             ("accepted", "Accepts"),

@@ -13,7 +13,7 @@ class AftersalesVisitLog(models.TransientModel):
     visit_id = fields.Many2one(
         "aftersales.complaint.visit", required=True, readonly=True
     )
-    phone = fields.Char(related="visit_id.phone")
+    phone = fields.Char(related="visit_id.phone", related_sudo=False)
     channel = fields.Selection(VISIT_CHANNELS, "How", required=True, default="phone")
     contact_name = fields.Char(
         "Spoken with",
