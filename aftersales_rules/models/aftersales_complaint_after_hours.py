@@ -93,6 +93,8 @@ class AftersalesComplaint(models.AbstractModel):
                 "complaint_rated_at": fields.Datetime.now(),
             }
         )
+        # deadlines look at what was said, also where the urgency stays the same
+        self._complaint_happened("classified")
         self._complaint_judge("changed")
 
     def _complaint_registration_missing(self):

@@ -303,6 +303,11 @@ class AftersalesComplaint(models.AbstractModel):
             clock=kind,
             severity=complaint.complaint_severity or None,
             urgency=complaint.complaint_urgency or None,
+            said_to_wait=complaint.complaint_urgency == "normal"
+            and bool(
+                complaint.complaint_urgency_overrule_id
+                or complaint.complaint_urgency_rating == "normal"
+            ),
             complaint_type=complaint.complaint_type or None,
             quality_related=quality == "yes" if quality else None,
             strict_product=complaint._is_of_strict_product(),

@@ -497,20 +497,27 @@ class TestComplaintEscalation(HandlingCase):
         self.assertEqual(complaint.complaint_state, "forwarded")
         self.assertEqual(self.alerts(complaint, "on_call").user_ids, self.technician)
 
-    def test_rated_urgent_the_alert_is_due_with_its_deadline(self):
-        """The list of alerts says no other time than the countdown."""
+    def test_at_night_the_alert_waits_only_if_somebody_said_so(self):
+        """Thirty minutes from receipt (C5), until the receiver says it can wait (C6).
+
+        The list of alerts says no other time than the countdown.
+        """
         self.set_clock(NIGHT)
         complaint = self.new_complaint(
             complaint_compensation_asked=True, complaint_received_at=NIGHT
         )
         alert = self.alerts(complaint)
-        before = alert.due_at
-        complaint.with_user(self.agent).action_rate_urgent()
         clock = complaint.complaint_clock_ids.filtered(
             lambda clock: clock.kind == "major_handover"
         )
-        self.assertLess(clock.due_at, before)
+        at_once = NIGHT + timedelta(minutes=30)
+        self.assertEqual(alert.due_at, at_once)
+        complaint.with_user(self.agent).action_rate_normal()
+        self.assertGreater(clock.due_at, at_once)
         self.assertEqual(alert.due_at, clock.due_at)
+        complaint.with_user(self.agent).action_rate_urgent()
+        self.assertEqual(clock.due_at, at_once)
+        self.assertEqual(alert.due_at, at_once)
 
     def test_rated_to_wait_nobody_is_alerted(self):
         self.set_clock(NIGHT)

@@ -42,6 +42,10 @@ class ComplaintDeadlineFacts(FactModel):
         URGENCIES,
         help=_("Unknown as long as neither a rule nor a person has rated it."),
     )
+    said_to_wait: bool | None = boolean(
+        _("A person said it can wait"),
+        help=_("Whoever took it in rated it not urgent, or overruled the rules so."),
+    )
     complaint_type: str | None = choice(_("Complaint type"), COMPLAINT_TYPES)
     quality_related: bool | None = boolean(_("Quality-related"))
     strict_product: bool | None = boolean(
