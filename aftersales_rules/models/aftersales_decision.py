@@ -65,7 +65,7 @@ class AftersalesDecision(models.Model):
     result = fields.Selection("_selection_result", required=True, readonly=True)
     reason = fields.Text("Reason (English)", required=True, readonly=True)
 
-    event_display = fields.Char("Event", compute="_compute_event_display")
+    event_display = fields.Char("Occasion", compute="_compute_event_display")
     rule_label = fields.Char("Deciding Rule", compute="_compute_texts")
     reason_display = fields.Text("Reason", compute="_compute_texts")
     explanation_html = fields.Html(
