@@ -39,6 +39,7 @@
         "security/aftersales_care_security.xml",
         "security/aftersales_complaint_investigation_security.xml",
         "security/aftersales_complaint_solution_security.xml",
+        "security/aftersales_complaint_wizard_security.xml",
         "security/aftersales_clock_security.xml",
         "security/aftersales_complaint_handling_security.xml",
         "data/ir_sequence_data.xml",

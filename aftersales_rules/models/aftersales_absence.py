@@ -77,17 +77,27 @@ class AftersalesAbsence(models.Model):
 
     def _check_power(self):
         """Nobody makes themselves the deputy of somebody else, nor anybody else that of
-        a general manager: deputies approve and acknowledge in their name (C4, C11).
+        a general manager, or of somebody whom they do not work with: deputies approve
+        and acknowledge in their name (C4, C11).
         """
         user = self.env.user
-        if self.env.su or user.has_group(GENERAL_MANAGER):
+        if self.env.su:
             return
+        is_general = user.has_group(GENERAL_MANAGER)
         for absence in self:
-            absent = absence.user_id
+            # sudo: companies and groups of a colleague
+            absent = absence.user_id.sudo()
             if absent == user:
                 continue
-            # sudo: who is a general manager
-            if absent.sudo().has_group(GENERAL_MANAGER):
+            if not absent.company_ids & user.company_ids:
+                raise AccessError(
+                    self.env._(
+                        "%(user)s works for none of your companies.", user=absent.name
+                    )
+                )
+            if is_general:
+                continue
+            if absent.has_group(GENERAL_MANAGER):
                 raise AccessError(
                     self.env._(
                         "%(user)s is a general manager: only general managers enter "

@@ -224,8 +224,16 @@ class AftersalesComplaintApproval(models.Model):
 
     def _may_decide(self, user, principal):
         self.ensure_one()
-        is_own = user in self._get_authors() and not user.has_group(GENERAL_MANAGER)
+        is_own = self._is_own(user, principal)
         return bool(principal and self.company_id in user.company_ids and not is_own)
+
+    def _is_own(self, user, principal):
+        """Whether somebody would answer what they proposed, or have a deputy do so."""
+        authors = self._get_authors()
+        return any(
+            each in authors and not each.has_group(GENERAL_MANAGER)
+            for each in user | principal
+        )
 
     def _search_may_decide(self, operator, value):
         if operator != "in":
@@ -243,13 +251,22 @@ class AftersalesComplaintApproval(models.Model):
                 company=self.company_id.name,
             )
         complaint, authors = self.complaint_id, self._get_authors()
-        if not complaint._get_complaint_principal(self.level, user):
+        principal = complaint._get_complaint_principal(self.level, user)
+        if not principal:
             return self.env._(
                 "%(name)s is not yours to decide. Can approve: %(names)s.",
                 name=self.display_name,
                 names=complaint._get_approver_names(self.level, authors),
             )
-        if user in authors and not user.has_group(GENERAL_MANAGER):
+        if self._is_own(user, principal) and user not in authors:
+            return self.env._(
+                "%(name)s is the proposal of %(author)s, for whom you stand in. Can "
+                "approve: %(names)s.",
+                name=self.display_name,
+                author=principal.name,
+                names=complaint._get_approver_names(self.level, authors),
+            )
+        if self._is_own(user, principal):
             return self.env._(
                 "%(name)s is your own proposal. Can approve: %(names)s.",
                 name=self.display_name,

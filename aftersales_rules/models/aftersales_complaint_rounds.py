@@ -182,7 +182,10 @@ class AftersalesComplaint(models.AbstractModel):
         """
         self.ensure_one()
         authors = authors or self.env["res.users"]
-        acting = self._get_complaint_stand_ins(self._get_complaint_principals(level))
+        principals = self._get_complaint_principals(level)
+        # nor does a deputy answer what the absent proposed; general managers may
+        own = principals & authors - self._get_complaint_people(GENERAL_MANAGER)
+        acting = self._get_complaint_stand_ins(principals - own)
         approvers = self.env["res.users"].sudo().union(*acting.values())
         others = approvers - authors
         if others or level == "general_manager":

@@ -74,6 +74,11 @@ class HelpdeskTicket(models.Model):
         notify_delay_send=False,
     ):
         # EXTENDS 'rating'
+        # sudo: whether one is a complaint
+        if not self.env.su and any(self.sudo().mapped("is_complaint")):
+            raise AccessError(
+                self.env._("A customer answers with the link in the mail.")
+            )
         applied = super().rating_apply(
             rate,
             token=token,

@@ -63,6 +63,18 @@ class TestComplaintSecurity(SolutionCase):
         asked.with_user(self.gm).action_approve()
         self.assertEqual(solution.approval_state, "approved")
 
+    def test_a_deputy_does_not_approve_what_the_absent_proposed(self):
+        solution = self.propose(user=self.second_manager, cost_estimate=900.0)
+        asked = self._ask(solution)
+        self.env["aftersales.absence"].with_user(self.second_manager).create(
+            {"deputy_id": self.marketing.id}
+        )
+        self.assertFalse(asked.with_user(self.marketing).may_decide)
+        with self.assertRaisesRegex(AccessError, "for whom you stand in"):
+            asked.with_user(self.marketing).action_approve()
+        self.assertNotIn(self.marketing.name, asked.approver_names)
+        asked.with_user(self.gm).action_approve()
+
     # --------------------------------------------------------- in somebody's name
 
     def test_nobody_makes_themselves_deputy_of_the_general_manager(self):
