@@ -211,7 +211,9 @@ class TestComplaintStatus(SolutionCase, HttpCase):
         mine = self.new_settled(self.new_accepted(partner_id=self.buyer.id))
         other = self.new_settled(self.new_accepted(partner_id=self.buyer.id))
         token = mine._rating_get_access_token()
-        other.with_user(self.agent).rating_apply(1, token=token)
+        with self.assertRaisesRegex(AccessError, "link in the mail"):
+            other.with_user(self.agent).rating_apply(1, token=token)
+        other.sudo().rating_apply(1, token=token)
         self.assertFalse(other.complaint_satisfied)
         self.assertFalse(other.complaint_visit_ids)
         mine.message_subscribe(self.technician.partner_id.ids)
