@@ -56,8 +56,10 @@ class AftersalesComplaint(models.AbstractModel):
     def _compute_complaint_lot_stock(self):
         self.complaint_lot_stock = False
         self.complaint_lot_delivered = False
-        about = self.filtered(lambda c: c.is_complaint and c.aftersales_lot_id)
-        for company, same in about.grouped("company_id").items():
+        about = self.filtered(lambda c: c._origin.is_complaint and c.aftersales_lot_id)
+        # as saved: a form that is being filled in may name any company
+        by_company = about.grouped(lambda c: c._origin.company_id)
+        for company, same in by_company.items():
             lots = same.aftersales_lot_id
             stock = lots._get_company_stock(company)
             deliveries = lots._get_lot_deliveries(company)

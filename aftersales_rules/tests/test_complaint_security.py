@@ -175,6 +175,21 @@ class TestComplaintSecurity(SolutionCase):
                 self.env.invalidate_all()
                 wizard.read([name])
 
+    def test_saying_otherwise_tells_nothing_of_another_company(self):
+        sister = self.env["res.company"].create({"name": "Sister"})
+        complaint = self.new_accepted(company_id=sister.id)
+        complaint._overrule_complaint("severity", "major", "A secret")
+        values = {
+            "complaint_id": complaint.id,
+            "subject": "severity",
+            "reason": "x",
+        }
+        wizards = self.env["aftersales.complaint.overrule.wizard"]
+        self.assertIn("A secret", wizards.create(values).said)
+        mine = wizards.with_user(self.agent).create(values)
+        self.env.invalidate_all()
+        self.assertFalse(mine.said)
+
     def test_rows_of_a_recall_are_made_on_the_server(self):
         lines = self.env["aftersales.complaint.recall.wizard.line"]
         with self.assertRaisesRegex(AccessError, "follow from"):

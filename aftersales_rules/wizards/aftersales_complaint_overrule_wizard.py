@@ -36,8 +36,10 @@ class AftersalesComplaintOverruleWizard(models.TransientModel):
     def _compute_said(self):
         for wizard in self:
             field = f"complaint_{wizard.subject}_said"
-            known = wizard.subject and wizard.complaint_id
-            wizard.said = wizard.complaint_id[field] if known else False
+            complaint = wizard.complaint_id
+            # what is said is looked up with more rights: nothing of others' complaints
+            known = wizard.subject and complaint and complaint.has_access("read")
+            wizard.said = complaint[field] if known else False
 
     def action_overrule(self):
         self.ensure_one()
