@@ -104,6 +104,7 @@ from . import aftersales_complaint_responsibility
 from . import aftersales_complaint_photo
 from . import aftersales_complaint_recalls
 from . import aftersales_complaint_misuse
+from . import aftersales_complaint_easing
 from . import helpdesk_ticket
 from . import helpdesk_ticket_intake
 from . import helpdesk_ticket_category

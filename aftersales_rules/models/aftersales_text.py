@@ -208,7 +208,7 @@ class AftersalesText(models.AbstractModel):
             else:
                 said = self._value(field, parse_value(field, value), currency)
             words.append(f"{self._term(field.label)}: {said}")
-        return ", ".join(words)
+        return ", ".join(words) or self.env._("Nothing is to be done.")
 
     @api.model
     def _template(

@@ -25,6 +25,7 @@ class HelpdeskTicket(models.Model):
 
     def write(self, vals):
         check_follows(self, vals, self._get_complaint_follows())
+        self._complaint_check_easing(vals)
         result = super().write(vals)
         # sudo: whether it is a complaint; also who may not know is judged by it
         complaints = self.filtered(lambda ticket: ticket.sudo().is_complaint)

@@ -95,7 +95,7 @@ class TestBreakageRate(BreakageCase):
 
     def test_year_is_that_of_the_company(self):
         """What arrives at New Year in Shanghai counts for the new year."""
-        self.company.resource_calendar_id.tz = "Asia/Shanghai"
+        self.company.partner_id.tz = "Asia/Shanghai"
         line = self.delivery.move_line_ids
         line.date = datetime(self.year - 1, 12, 31, 17, 0)
         self.assertEqual(self.get_row().installed, 10)
@@ -289,7 +289,7 @@ class TestComplaintBreakage(BreakageCase):
         self.assertEqual(self.get_row().failed, 0)
 
     def test_without_a_date_it_is_the_day_of_the_complaint(self):
-        self.company.resource_calendar_id.tz = "Asia/Shanghai"
+        self.company.partner_id.tz = "Asia/Shanghai"
         complaint = self.new_broken(
             1, complaint_received_at=datetime(self.year - 1, 12, 31, 17, 0)
         )

@@ -399,7 +399,7 @@ class TestComplaintOverrule(HandlingCase):
         )
         self.assertEqual((rule, count), ("type_other", 2))
         labels = dict(model._fields["rule"]._description_selection(model.env))
-        self.assertEqual(labels["type_other"], "Anything else")
+        self.assertEqual(labels["type_other"], "Of another kind")
         self.env["res.lang"]._activate_lang("zh_CN")
         chinese = model.with_context(lang="zh_CN")
         labels = dict(chinese._fields["rule"]._description_selection(chinese.env))

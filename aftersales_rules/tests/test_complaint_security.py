@@ -33,6 +33,31 @@ class TestComplaintSecurity(SolutionCase):
         self.assertFalse(complaint.active)
         self.assertFalse(complaint.complaint_clock_ids._filter_open())
 
+    # ------------------------------------------------------------ less than it is
+
+    def test_what_made_it_major_is_taken_back_by_a_manager(self):
+        """A tick less would else do what saying otherwise needs a manager for (C3)."""
+        complaint = self.new_accepted(
+            severity="major",
+            complaint_compensation_asked=True,
+            complaint_damage_amount=90000.0,
+        )
+        agents = complaint.with_user(self.agent)
+        for vals in (
+            {"complaint_compensation_asked": False},
+            {"complaint_damage_amount": 1.0},
+        ):
+            with self.assertRaisesRegex(UserError, "complaint manager takes back"):
+                agents.write(vals)
+        agents.complaint_damage_amount = 95000.0
+        complaint.with_user(self.sales_manager).complaint_compensation_asked = False
+        self.assertFalse(complaint.complaint_compensation_asked)
+
+    def test_at_intake_a_slip_is_corrected(self):
+        complaint = self.new_complaint(complaint_safety=True)
+        complaint.with_user(self.agent).complaint_safety = False
+        self.assertFalse(complaint.complaint_safety)
+
     # ---------------------------------------------------------------- own proposals
 
     def _ask(self, solution, user=None):

@@ -20,7 +20,9 @@ class CareCase(ComplaintCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.set_mode("enforce", "customer_care", "service_survey")
-        cls.company.resource_calendar_id.tz = "UTC"
+        cls.company.resource_calendar_id = cls.env["resource.calendar"].create(
+            {"name": "Week", "tz": "UTC"}
+        )
         cls.caretaker = cls.new_user("care", "aftersales_rules.group_complaint_user")
         cls.env["res.partner"].search([]).sudo().write({"customer_tier_manual": False})
         cls.customer.with_company(cls.company).write(
