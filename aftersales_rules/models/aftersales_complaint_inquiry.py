@@ -304,6 +304,7 @@ class AftersalesComplaintInquiry(models.Model):
                 or "/"
             )
         # who asks may send any context: its defaults fill in nothing
+        # pylint: disable=context-overridden
         records = self.with_context(clean_context(self.env.context))
         return (
             super(AftersalesComplaintInquiry, records)

@@ -78,6 +78,7 @@ class AftersalesComplaintPhotoRequest(models.Model):
                 self.env._("Photos are asked for on the complaint, with its button.")
             )
         # who asks may send any context: its defaults fill in nothing
+        # pylint: disable=context-overridden
         records = self.with_context(clean_context(self.env.context))
         return (
             super(AftersalesComplaintPhotoRequest, records)

@@ -67,6 +67,7 @@ class AftersalesComplaintRecall(models.Model):
                 self.env._("Deliveries are called back on the complaint.")
             )
         # who asks may send any context: its defaults fill in nothing
+        # pylint: disable=context-overridden
         records = self.with_context(clean_context(self.env.context))
         return (
             super(AftersalesComplaintRecall, records)
