@@ -78,7 +78,7 @@ class Glazier:
             "aftersales_product_id": self.product,
         }
         [ticket] = self.admin.call("helpdesk.ticket", "create", [values])
-        steps = ("make_complaint", "confirm_read_back", "register")
+        steps = ("make_complaint", "confirm_read_back", "rate_normal", "register")
         for step in steps:
             self.admin.call("helpdesk.ticket", f"action_{step}", [ticket])
         return ticket
