@@ -61,6 +61,7 @@ from . import aftersales_complaint_contact
 from . import aftersales_complaint_clock
 from . import aftersales_complaint_waiting
 from . import aftersales_complaint_return
+from . import aftersales_breakage_source
 from . import aftersales_breakage_agreement
 from . import aftersales_breakage_entry
 from . import aftersales_complaint_breakage

@@ -20,7 +20,7 @@ class AftersalesBreakageAgreement(models.Model):
 
     _name = "aftersales.breakage.agreement"
     _description = "Agreed Breakage Rate"
-    _inherit = ["mail.thread"]
+    _inherit = ["aftersales.breakage.source", "mail.thread"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
@@ -89,22 +89,6 @@ class AftersalesBreakageAgreement(models.Model):
             agreement.display_name = (
                 f"{' – '.join(filter(None, names))}: {agreement.rate_max * 100:g}%"
             )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        agreements = super().create(vals_list)
-        agreements._queue_breakage()
-        return agreements
-
-    def write(self, vals):
-        self._queue_breakage()
-        result = super().write(vals)
-        self._queue_breakage()
-        return result
-
-    def unlink(self):
-        self._queue_breakage()
-        return super().unlink()
 
     def _queue_breakage(self):
         """What is agreed has changed: complaints are judged again at the end."""

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class AftersalesBreakageEntry(models.Model):
@@ -12,7 +12,7 @@ class AftersalesBreakageEntry(models.Model):
 
     _name = "aftersales.breakage.entry"
     _description = "Installed or Broken Quantity"
-    _inherit = ["mail.thread"]
+    _inherit = ["aftersales.breakage.source", "mail.thread"]
     _order = "date desc, id desc"
     _rec_name = "product_id"
     _check_company_auto = True
@@ -62,22 +62,6 @@ class AftersalesBreakageEntry(models.Model):
     _quantity_is_positive = models.Constraint(
         "CHECK(quantity > 0)", "Enter a quantity above zero."
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        entries = super().create(vals_list)
-        entries._queue_breakage()
-        return entries
-
-    def write(self, vals):
-        self._queue_breakage()
-        result = super().write(vals)
-        self._queue_breakage()
-        return result
-
-    def unlink(self):
-        self._queue_breakage()
-        return super().unlink()
 
     def _queue_breakage(self):
         for entry in self:

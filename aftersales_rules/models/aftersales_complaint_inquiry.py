@@ -1,9 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools.misc import clean_context
 
-from .guarded_fields import check_state
+from .guarded_fields import check_state, on_clean_context
 
 INVESTIGATOR = "aftersales_rules.group_investigator"
 INSPECTOR = "aftersales_rules.group_quality_inspector"
@@ -304,8 +303,7 @@ class AftersalesComplaintInquiry(models.Model):
                 or "/"
             )
         # who asks may send any context: its defaults fill in nothing
-        # pylint: disable=context-overridden
-        records = self.with_context(clean_context(self.env.context))
+        records = on_clean_context(self)
         return (
             super(AftersalesComplaintInquiry, records)
             .create(vals_list)

@@ -1,20 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools.misc import clean_context
 
 from .aftersales_complaint import COMPLAINT_USER
 from .guarded_fields import without_defaults
-
-
-def on_clean_context(records):
-    """The same records, without any default of a caller's form.
-
-    Documents of other models are made for a complaint; what the ticket's form sends as
-    defaults is not meant for them.
-    """
-    # pylint: disable=context-overridden
-    return records.with_context(clean_context(records.env.context))
 
 
 class AftersalesComplaintLink(models.AbstractModel):

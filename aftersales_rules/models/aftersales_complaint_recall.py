@@ -1,7 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools.misc import clean_context
+
+from .guarded_fields import on_clean_context
 
 
 class AftersalesComplaintRecall(models.Model):
@@ -67,8 +68,7 @@ class AftersalesComplaintRecall(models.Model):
                 self.env._("Deliveries are called back on the complaint.")
             )
         # who asks may send any context: its defaults fill in nothing
-        # pylint: disable=context-overridden
-        records = self.with_context(clean_context(self.env.context))
+        records = on_clean_context(self)
         return (
             super(AftersalesComplaintRecall, records)
             .create(vals_list)

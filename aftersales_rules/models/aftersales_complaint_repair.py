@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .aftersales_complaint import INTERNAL
-from .aftersales_complaint_link import on_clean_context
+from .guarded_fields import on_clean_context
 
 
 class AftersalesComplaint(models.AbstractModel):

@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..rules.catalogue.solution import SOLUTION_APPROVAL
 from .aftersales_complaint import COMPLAINT_MANAGER, INTERNAL
-from .aftersales_complaint_link import on_clean_context
+from .guarded_fields import on_clean_context
 
 
 class AftersalesComplaint(models.AbstractModel):

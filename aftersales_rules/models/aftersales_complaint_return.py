@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .aftersales_complaint import ENDED, INTERNAL
-from .aftersales_complaint_link import on_clean_context
+from .guarded_fields import on_clean_context
 
 DELIVERED_MAX = 80
 """Deliveries of one customer that are offered, the latest first."""

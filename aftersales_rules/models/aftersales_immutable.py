@@ -2,6 +2,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
+from .guarded_fields import on_clean_context
+
 
 class AftersalesImmutable(models.AbstractModel):
     """Records that are made once, by their own model, and stay as they are (R10).
@@ -56,12 +58,6 @@ class AftersalesImmutable(models.AbstractModel):
     def _insert(self, vals_list):
         """Create for real; the only way in, not reachable from outside."""
         # A caller's context must not put values into an audit record.
-        context = {
-            key: value
-            for key, value in self.env.context.items()
-            if not key.startswith("default_")
-        }
         # sudo: nobody has the right to create, deciding is not a user's right.
-        # pylint: disable=context-overridden
-        records = self.with_context(context).sudo()
+        records = on_clean_context(self).sudo()
         return super(AftersalesImmutable, records).create(vals_list)

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import plaintext2html
 
 from ..rules import LOGISTICS_EXCEPTION, LogisticsFacts
+from .guarded_fields import on_clean_context
 
 _RESULT_FIELDS = {
     "name",
@@ -239,16 +240,8 @@ class AftersalesLogisticsException(models.Model):
             self._check_result_fields(given)
             prepared.append({**given, **self._prepare_from_transfer(given)})
         # The context of a caller must not fill in what the rules decide.
-        context = {
-            key: value
-            for key, value in self.env.context.items()
-            if not key.startswith("default_")
-        }
-        context["mail_create_nosubscribe"] = True
-        # pylint: disable=context-overridden
-        problems = super(
-            AftersalesLogisticsException, self.with_context(context)
-        ).create(prepared)
+        records = on_clean_context(self).with_context(mail_create_nosubscribe=True)
+        problems = super(AftersalesLogisticsException, records).create(prepared)
         problems = problems.with_env(self.env)
         problems._adopt("photo_ids")
         for problem in problems:

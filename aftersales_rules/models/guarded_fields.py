@@ -2,6 +2,7 @@
 """What nobody writes directly: fields that follow from rules, and states of records."""
 
 from odoo.exceptions import AccessError, UserError
+from odoo.tools.misc import clean_context
 
 
 def without_defaults(records, names):
@@ -15,6 +16,16 @@ def without_defaults(records, names):
         return records
     context = {k: v for k, v in records.env.context.items() if k not in forged}
     return records.with_context(context)  # pylint: disable=context-overridden
+
+
+def on_clean_context(records):
+    """The same records, without any default of a caller's form.
+
+    For records that the code makes: documents of other models, trails, whatever nobody
+    fills in by hand. What a form or a client sends as defaults is not meant for them.
+    """
+    # pylint: disable=context-overridden
+    return records.with_context(clean_context(records.env.context))
 
 
 def check_follows(records, vals, names):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 import rpc_complaint_doors
-from clients import OdooError
+from rpc_callers import build_world, caller, log_in, named
 from rpc_doors import (
     ARGUMENTS,
     ERROR,
@@ -87,67 +86,18 @@ def test_every_public_method_is_in_the_table():
 
 @pytest.fixture(scope="module")
 def ids(workshop, odoo_server) -> dict[str, int]:
-    from clients import RpcClient
-
-    workshop.shell(odoo_server.database, WORLD, log="test-rpc-world")
-    admin = RpcClient(odoo_server.url, odoo_server.database, "admin", "admin")
-    return json.loads(
-        admin.call("ir.config_parameter", "get_param", "test_rpc.ids") or "{}"
-    )
+    return build_world(workshop, odoo_server, WORLD, log="test-rpc-world")
 
 
 @pytest.fixture(scope="module")
 def clients(odoo_server, ids) -> dict[str, Any]:
-    from clients import WebClient
-
-    def client(login: str, password: str):
-        return WebClient(odoo_server.url, odoo_server.database, login, password)
-
-    people = {role: client(role, "password") for role in ROLES if role != "public"}
-    return {**people, "admin": client("admin", "admin")}
+    return log_in(odoo_server, ROLES)
 
 
 @pytest.fixture
 def call(odoo_server, clients):
     """``call(role, model, method, args, context)``: the answer's kind, and the answer."""
-
-    def run(role, model, method, args, context=None):
-        if role == "public":
-            return public(odoo_server.url, model, method, args)
-        try:
-            kwargs = {"context": context} if context else {}
-            return OK, clients[role].call(model, method, *args, **kwargs)
-        except OdooError as error:
-            name = error.name.rsplit(".", 1)[-1]
-            return (ERROR if name == "ValidationError" else name), str(error)
-
-    return run
-
-
-def public(url: str, model: str, method: str, args: list) -> tuple[str, Any]:
-    body = {
-        "jsonrpc": "2.0",
-        "params": {"model": model, "method": method, "args": args, "kwargs": {}},
-    }
-    request = urllib.request.Request(
-        f"{url}/web/dataset/call_kw/{model}/{method}",
-        json.dumps(body).encode(),
-        {"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        reply = json.load(answer)
-    name = reply.get("error", {}).get("data", {}).get("name", "")
-    if "SessionExpired" not in name:
-        return OK, reply
-    # JSON-2, without a key
-    request = urllib.request.Request(
-        f"{url}/json/2/{model}/{method}", b"{}", {"Content-Type": "application/json"}
-    )
-    try:
-        urllib.request.urlopen(request, timeout=60)
-    except urllib.error.HTTPError as error:
-        return (NO if error.code == 401 else str(error.code)), ""
-    return OK, ""
+    return caller(odoo_server, clients)
 
 
 def still_held(clients, ids) -> None:
@@ -436,16 +386,6 @@ CREATES: list[tuple[str, dict[str, Any], set[str]]] = [
         set(),
     ),
 ]
-
-
-def named(values: dict[str, Any], ids: dict[str, int]) -> dict[str, Any]:
-    """Values in which names of ids are those ids."""
-    return {
-        name: [(6, 0, [ids[each] for each in value])]
-        if isinstance(value, list)
-        else ids.get(value, value)
-        for name, value in values.items()
-    }
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import urllib.error
 import urllib.request
 from typing import Any
 
 import pytest
-from test_rpc import named, public
 
-from clients import OdooError
+from rpc_callers import build_world, caller, log_in, named
 from rpc_complaint_doors import (
     ARGUMENTS,
     CREATES,
@@ -33,41 +31,18 @@ UPLOADS = "/my/complaint/{}/photos"
 
 @pytest.fixture(scope="module")
 def ids(workshop, odoo_server) -> dict[str, int]:
-    from clients import RpcClient
-
-    workshop.shell(odoo_server.database, WORLD, log="test-rpc-complaint-world")
-    admin = RpcClient(odoo_server.url, odoo_server.database, "admin", "admin")
-    return json.loads(
-        admin.call("ir.config_parameter", "get_param", "test_rpc.ids") or "{}"
-    )
+    return build_world(workshop, odoo_server, WORLD, log="test-rpc-complaint-world")
 
 
 @pytest.fixture(scope="module")
 def clients(odoo_server, ids) -> dict[str, Any]:
-    from clients import WebClient
-
-    def client(login: str, password: str):
-        return WebClient(odoo_server.url, odoo_server.database, login, password)
-
-    people = {role: client(role, "password") for role in ROLES if role != "public"}
-    return {**people, "admin": client("admin", "admin")}
+    return log_in(odoo_server, ROLES)
 
 
 @pytest.fixture
 def call(odoo_server, clients):
     """``call(role, model, method, args, context)``: the answer's kind, and the answer."""
-
-    def run(role, model, method, args, context=None):
-        if role == "public":
-            return public(odoo_server.url, model, method, args)
-        try:
-            kwargs = {"context": context} if context else {}
-            return OK, clients[role].call(model, method, *args, **kwargs)
-        except OdooError as error:
-            name = error.name.rsplit(".", 1)[-1]
-            return (ERROR if name == "ValidationError" else name), str(error)
-
-    return run
+    return caller(odoo_server, clients)
 
 
 @pytest.mark.parametrize(
