@@ -42,6 +42,7 @@
         "security/aftersales_complaint_wizard_security.xml",
         "security/aftersales_clock_security.xml",
         "security/aftersales_complaint_handling_security.xml",
+        "security/aftersales_cost_security.xml",
         "data/ir_sequence_data.xml",
         "data/mail_activity_type_data.xml",
         "data/aftersales_approval_data.xml",
@@ -158,6 +159,9 @@
         "views/res_config_settings_complaint_solution_views.xml",
         "views/aftersales_clock_views.xml",
         "views/aftersales_complaint_overrule_views.xml",
+        "views/aftersales_cost_views.xml",
+        "views/helpdesk_ticket_complaint_cost_views.xml",
+        "views/res_config_settings_cost_views.xml",
     ],
     "demo": [
         "demo/aftersales_company_demo.xml",

@@ -196,4 +196,8 @@ from . import sale_order_complaint
 from . import sale_order_line_complaint
 from . import stock_move_complaint
 from . import stock_picking_complaint
+from . import aftersales_cost
+from . import aftersales_cost_share
+from . import aftersales_complaint_cost
+from . import res_company_cost
 from . import aftersales_complaint_judging

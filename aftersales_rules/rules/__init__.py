@@ -20,6 +20,8 @@ Import from here only; what is not in ``__all__`` may change without notice.
 """
 
 from .catalogue import (
+    COST_LIABILITY,
+    LiabilityFacts,
     BREAKAGE_LIABILITY,
     CUSTOMER_CARE,
     SERVICE_SURVEY,
@@ -95,6 +97,8 @@ from .templates import Template
 from .values import FactType, ValueFault, format_value, parse_value, to_json
 
 __all__ = [
+    "COST_LIABILITY",
+    "LiabilityFacts",
     "BREAKAGE_LIABILITY",
     "CUSTOMER_CARE",
     "SERVICE_SURVEY",

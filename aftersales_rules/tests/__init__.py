@@ -66,3 +66,4 @@ from . import test_customer_care
 from . import test_complaint_classification
 from . import test_complaint_routing
 from . import test_complaint_acceptance
+from . import test_cost

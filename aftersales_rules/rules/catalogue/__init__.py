@@ -40,6 +40,7 @@ from .care import (
     CustomerCareFacts,
     ServiceSurveyFacts,
 )
+from .liability import COST_LIABILITY, LiabilityFacts
 from .complaint_intake import COMPLAINT_INTAKE, ComplaintIntakeFacts
 from .production import (
     ORDER_KIND,
@@ -61,6 +62,8 @@ from .solution import (
 )
 
 __all__ = [
+    "COST_LIABILITY",
+    "LiabilityFacts",
     "COMPLAINT_CLOSING",
     "SOLUTION_APPROVAL",
     "ClosingFacts",
