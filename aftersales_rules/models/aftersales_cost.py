@@ -116,8 +116,8 @@ class AftersalesCost(models.Model):
         currency_field="company_currency_id",
         compute="_compute_company_amount",
         store=True,
-        help="At the rate of the day of the cost, or as its source was booked. Stays as "
-        "it is once the cost is posted.",
+        help="At the rate of the day of the cost, or as its source was booked. Stays "
+        "as it is once the cost is posted.",
     )
     worked_by = fields.Selection(
         lambda self: self._cost_selection(WORKED_BY),
@@ -202,7 +202,8 @@ class AftersalesCost(models.Model):
         "Relieved Account",
         check_company=True,
         ondelete="restrict",
-        domain="[('account_type', 'not in', ('asset_receivable', 'liability_payable', 'off_balance'))]",
+        domain="[('account_type', 'not in', "
+        "('asset_receivable', 'liability_payable', 'off_balance'))]",
         help="Where the cost stands in the books today; posting takes it from there. "
         "Empty: as set for the company.",
     )
