@@ -11,7 +11,8 @@ declares what *facts* are. Reading order:
 6. ``plain`` and ``durable``: the two evaluators, equal by test;
 7. ``decision`` and ``explain``: the answer, and why;
 8. ``catalogue``: the decisions that the product brings;
-9. ``deadline``: until when, in working hours.
+9. ``deadline``: until when, in working hours;
+10. ``books``: service costs split and put into documents, to the last cent.
 
 Import from here only; what is not in ``__all__`` may change without notice.
 
