@@ -43,6 +43,7 @@
         "security/aftersales_clock_security.xml",
         "security/aftersales_complaint_handling_security.xml",
         "security/aftersales_cost_security.xml",
+        "security/aftersales_complaint_reader_security.xml",
         "data/ir_sequence_data.xml",
         "data/mail_activity_type_data.xml",
         "data/aftersales_approval_data.xml",

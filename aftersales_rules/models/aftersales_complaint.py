@@ -22,6 +22,7 @@ INTERNAL = "base.group_user"
 """Who reads what is known of a complaint: tickets are on the customers' portal too,
 so each field of this mixin names its readers."""
 
+COMPLAINT_READER = "aftersales_rules.group_complaint_reader"
 COMPLAINT_USER = "aftersales_rules.group_complaint_user"
 COMPLAINT_MANAGER = "aftersales_rules.group_complaint_manager"
 GENERAL_MANAGER = "aftersales_rules.group_general_manager"

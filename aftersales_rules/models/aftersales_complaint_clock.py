@@ -13,7 +13,7 @@ from odoo import api, fields, models
 
 from ..rules import COMPLAINT_DEADLINE, ComplaintDeadlineFacts
 from .aftersales_clock import OPEN
-from .aftersales_complaint import COMPLAINT_USER, ENDED
+from .aftersales_complaint import COMPLAINT_READER, ENDED
 
 STARTS = {
     "made": ("registration",),
@@ -61,26 +61,26 @@ class AftersalesComplaint(models.AbstractModel):
         "complaint_id",
         "Deadlines",
         readonly=True,
-        groups=COMPLAINT_USER,
+        groups=COMPLAINT_READER,
     )
     complaint_reported_at = fields.Datetime(
         "Reported to Marketing",
         readonly=True,
         copy=False,
-        groups=COMPLAINT_USER,
+        groups=COMPLAINT_READER,
         help="When marketing was told that it is not solved in time (C12).",
     )
     complaint_next_clock_id = fields.Many2one(
         "aftersales.clock",
         "Due Next",
         compute="_compute_complaint_next_clock",
-        groups=COMPLAINT_USER,
+        groups=COMPLAINT_READER,
     )
     complaint_next_bucket = fields.Char(
-        compute="_compute_complaint_next_clock", groups=COMPLAINT_USER
+        compute="_compute_complaint_next_clock", groups=COMPLAINT_READER
     )
     complaint_next_text = fields.Char(
-        "Next Deadline", compute="_compute_complaint_next_clock", groups=COMPLAINT_USER
+        "Next Deadline", compute="_compute_complaint_next_clock", groups=COMPLAINT_READER
     )
 
     @api.model

@@ -7,7 +7,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from .aftersales_complaint import INTERNAL
+from .aftersales_complaint import COMPLAINT_READER, INTERNAL
 from .aftersales_working_time import WorkingTime
 
 HOW = [
@@ -58,7 +58,7 @@ class AftersalesComplaint(models.AbstractModel):
         "complaint_id",
         "Return Visits",
         copy=False,
-        groups="aftersales_rules.group_complaint_user",
+        groups=COMPLAINT_READER,
     )
 
     def _get_complaint_follows(self):

@@ -4,7 +4,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from .aftersales_complaint import COMPLAINT_MANAGER, COMPLAINT_USER, GENERAL_MANAGER
+from .aftersales_complaint import COMPLAINT_MANAGER, COMPLAINT_READER, GENERAL_MANAGER
 from .aftersales_complaint_solution import OPEN
 
 PROPOSABLE = ("accepted", "investigation", "solution", "execution", "followup")
@@ -19,13 +19,13 @@ class AftersalesComplaint(models.AbstractModel):
         "Solutions",
         readonly=True,
         copy=False,
-        groups=COMPLAINT_USER,
+        groups=COMPLAINT_READER,
     )
     complaint_solution_last = fields.Integer(
-        "Solutions So Far", readonly=True, copy=False, groups=COMPLAINT_USER
+        "Solutions So Far", readonly=True, copy=False, groups=COMPLAINT_READER
     )
     complaint_solution_notice = fields.Char(
-        compute="_compute_complaint_solution_notice", groups=COMPLAINT_USER
+        compute="_compute_complaint_solution_notice", groups=COMPLAINT_READER
     )
 
     def _get_complaint_follows(self):

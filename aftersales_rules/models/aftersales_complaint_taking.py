@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .aftersales_complaint import COMPLAINT_USER, ENDED
+from .aftersales_complaint import COMPLAINT_USER, ENDED, INTERNAL
 from .aftersales_complaint_routing import ACTIVITY
 
 
@@ -10,6 +10,29 @@ class AftersalesComplaint(models.AbstractModel):
     """Somebody takes a complaint, or forwards it by hand with a reason (C4, C5)."""
 
     _inherit = "aftersales.complaint"
+
+    complaint_may_handle = fields.Boolean(
+        compute="_compute_complaint_may_handle", groups=INTERNAL
+    )
+
+    @api.depends("complaint_state", "complaint_department_id", "user_id")
+    @api.depends_context("uid")
+    def _compute_complaint_may_handle(self):
+        for complaint in self:
+            complaint.complaint_may_handle = (
+                complaint.is_complaint and complaint._is_complaint_handler()
+            )
+
+    def _is_complaint_handler(self):
+        """After-sales staff, and people of the department that it was given to."""
+        self.ensure_one()
+        if self.env.su or self.env.user.has_group(COMPLAINT_USER):
+            return True
+        complaint = self.sudo()  # sudo: which department deals with it
+        staff = complaint.complaint_department_id._get_staff(
+            complaint.company_id._aftersales_now().date()
+        )
+        return self.env.user in staff | complaint.user_id
 
     def action_take(self):
         """I deal with it (C7: the time to the first contact counts from here)."""
@@ -76,17 +99,15 @@ class AftersalesComplaint(models.AbstractModel):
             self._check_complaint()
             return
         self.check_access("read")
-        for complaint in self.sudo():  # sudo: which department deals with it
-            own = complaint.complaint_department_id._get_staff(
-                complaint.company_id._aftersales_now().date()
-            )
-            if self.env.user not in own | complaint.user_id:
+        for complaint in self:
+            if not complaint._is_complaint_handler():
                 raise AccessError(
                     self.env._(
                         "%(name)s is dealt with by %(department)s. Its people and "
                         "after-sales staff may do this.",
                         name=complaint.display_name,
-                        department=complaint.complaint_department_id.name
+                        # sudo: the department's name
+                        department=complaint.sudo().complaint_department_id.name
                         or self.env._("no department yet"),
                     )
                 )

@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .aftersales_complaint import COMPLAINT_USER, ENDED
+from .aftersales_complaint import COMPLAINT_READER, ENDED
 
 
 class AftersalesComplaint(models.AbstractModel):
@@ -17,17 +17,17 @@ class AftersalesComplaint(models.AbstractModel):
         "complaint_id",
         "Contacts",
         readonly=True,
-        groups=COMPLAINT_USER,
+        groups=COMPLAINT_READER,
     )
     complaint_waiting_at = fields.Datetime(
         "Waiting Since",
         readonly=True,
         copy=False,
-        groups=COMPLAINT_USER,
+        groups=COMPLAINT_READER,
         help="Since when we wait for the customer.",
     )
     complaint_waiting_for = fields.Char(
-        "Waiting for", readonly=True, copy=False, groups=COMPLAINT_USER
+        "Waiting for", readonly=True, copy=False, groups=COMPLAINT_READER
     )
 
     @api.model

@@ -10,7 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..models.aftersales_complaint import COMPLAINT_USER
+from ..models.aftersales_complaint import COMPLAINT_READER
 
 EXPORT_GROUP = "base.group_allow_export"
 
@@ -88,7 +88,7 @@ class AftersalesComplaintRegister(models.TransientModel):
         }
 
     def _check_may_export(self):
-        for group in (COMPLAINT_USER, EXPORT_GROUP):
+        for group in (COMPLAINT_READER, EXPORT_GROUP):
             if not self.env.user.has_group(group):
                 raise AccessError(
                     self.env._(
