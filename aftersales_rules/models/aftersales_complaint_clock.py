@@ -80,7 +80,9 @@ class AftersalesComplaint(models.AbstractModel):
         compute="_compute_complaint_next_clock", groups=COMPLAINT_READER
     )
     complaint_next_text = fields.Char(
-        "Next Deadline", compute="_compute_complaint_next_clock", groups=COMPLAINT_READER
+        "Next Deadline",
+        compute="_compute_complaint_next_clock",
+        groups=COMPLAINT_READER,
     )
 
     @api.model

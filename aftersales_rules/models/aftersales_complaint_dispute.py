@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .aftersales_complaint import COMPLAINT_USER
 from .guarded_fields import check_state
 
 _KEPT_FIELDS = {
@@ -96,6 +97,16 @@ class AftersalesComplaintDispute(models.Model):
         "res.users", "Settled by", readonly=True, copy=False, ondelete="restrict"
     )
     settled_at = fields.Datetime("Settled", readonly=True, copy=False)
+    may_write = fields.Boolean(compute="_compute_may_write")
+
+    @api.depends("coordinator_id", "state")
+    @api.depends_context("uid")
+    def _compute_may_write(self):
+        is_staff = self.env.su or self.env.user.has_group(COMPLAINT_USER)
+        for dispute in self:
+            dispute.may_write = dispute.state == "open" and (
+                is_staff or dispute.coordinator_id == self.env.user
+            )
 
     @api.depends("order_id")
     @api.depends_context("uid")

@@ -6,6 +6,7 @@ from . import test_complaint_investigation
 from . import test_complaint_investigation_flow
 from . import test_complaint_misuse
 from . import test_complaint_photo
+from . import test_complaint_reader
 from . import test_complaint_recall
 from . import test_complaint_solution
 from . import test_complaint_approval
