@@ -7,6 +7,7 @@ is in ``aftersales_complaint_registration.py``.
 """
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..rules.catalogue.complaint_intake import COMPLAINT_INTAKE, ComplaintIntakeFacts
 from .aftersales_complaint import INTERNAL
@@ -108,22 +109,26 @@ class AftersalesComplaint(models.AbstractModel):
 
     def _complaint_find_buyers(self):
         """Customers to whom a company sold: (commercial partner id, company id)."""
-        groups = self.env["sale.order"]._read_group(
-            [
-                ("state", "=", "sale"),
-                ("company_id", "in", self.company_id.ids),
-                (
-                    "partner_id.commercial_partner_id",
-                    "in",
+        self.env["sale.order"].flush_model(["partner_id", "company_id", "state"])
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        # whether there is one, without counting the orders of years
+        return set(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT customer, company
+                      FROM unnest(%s::int[]) customer, unnest(%s::int[]) company
+                     WHERE EXISTS (SELECT FROM sale_order o
+                                     JOIN res_partner p ON p.id = o.partner_id
+                                    WHERE p.commercial_partner_id = customer
+                                      AND o.company_id = company
+                                      AND o.state = 'sale')
+                    """,
                     self.commercial_partner_id.ids,
-                ),
-            ],
-            ["partner_id", "company_id"],
+                    self.company_id.ids,
+                )
+            )
         )
-        return {
-            (partner.commercial_partner_id.id, company.id)
-            for partner, company in groups
-        }
 
     def _prepare_intake_facts(self, words, is_buyer):
         self.ensure_one()
