@@ -68,3 +68,4 @@ from . import test_complaint_classification
 from . import test_complaint_routing
 from . import test_complaint_acceptance
 from . import test_cost
+from . import test_cost_report
