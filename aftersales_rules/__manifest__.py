@@ -163,6 +163,8 @@
         "views/aftersales_complaint_overrule_views.xml",
         "views/aftersales_cost_views.xml",
         "views/aftersales_cost_report_views.xml",
+        "views/aftersales_cost_review_views.xml",
+        "views/aftersales_department_cost_views.xml",
         "views/helpdesk_ticket_complaint_cost_views.xml",
         "views/res_config_settings_cost_views.xml",
     ],

@@ -198,6 +198,14 @@ from . import stock_move_complaint
 from . import stock_picking_complaint
 from . import aftersales_cost
 from . import aftersales_cost_share
+from . import aftersales_cost_department
+from . import aftersales_cost_share_split
+from . import aftersales_cost_split
+from . import aftersales_cost_negotiated
+from . import aftersales_cost_review
+from . import aftersales_cost_duplicate
+from . import aftersales_department_cost
 from . import aftersales_complaint_cost
+from . import aftersales_complaint_cost_review
 from . import res_company_cost
 from . import aftersales_complaint_judging

@@ -415,6 +415,19 @@ class AftersalesCost(models.Model):
     def _cost_queue(self):
         """Ask the rules again about these costs, before the commit at the latest."""
 
+    def _cost_judge(self, event):
+        """Ask the rules about these costs now.
+
+        :param str event: what has happened, for the trail
+        """
+
+    def _cost_account(self, treatment):
+        """The account that takes a cost of a treatment in; empty while none is set.
+
+        :param str treatment: of TREATMENTS
+        """
+        return self.env["account.account"]
+
     def _cost_blocks(self):
         """What keeps each cost from being reviewed and posted.
 

@@ -68,4 +68,7 @@ from . import test_complaint_classification
 from . import test_complaint_routing
 from . import test_complaint_acceptance
 from . import test_cost
+from . import test_cost_negotiated
+from . import test_cost_review
+from . import test_cost_split
 from . import test_cost_report
