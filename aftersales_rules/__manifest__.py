@@ -45,6 +45,7 @@
         "security/aftersales_cost_security.xml",
         "security/aftersales_complaint_reader_security.xml",
         "security/aftersales_cost_report_security.xml",
+        "security/aftersales_cost_source_security.xml",
         "data/ir_sequence_data.xml",
         "data/mail_activity_type_data.xml",
         "data/aftersales_approval_data.xml",
@@ -167,6 +168,10 @@
         "views/aftersales_department_cost_views.xml",
         "views/helpdesk_ticket_complaint_cost_views.xml",
         "views/res_config_settings_cost_views.xml",
+        "data/aftersales_cost_source_data.xml",
+        "views/cost_source_templates.xml",
+        "wizards/aftersales_cost_pull_views.xml",
+        "views/aftersales_cost_source_views.xml",
     ],
     "demo": [
         "demo/aftersales_company_demo.xml",

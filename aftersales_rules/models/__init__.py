@@ -208,4 +208,17 @@ from . import aftersales_department_cost
 from . import aftersales_complaint_cost
 from . import aftersales_complaint_cost_review
 from . import res_company_cost
+from . import aftersales_cost_source
+from . import aftersales_cost_trace
+from . import aftersales_cost_guess
+from . import aftersales_cost_pulling
+from . import aftersales_cost_source_change
+from . import aftersales_cost_source_file
+from . import aftersales_complaint_cost_pull
+from . import account_move_line_cost
+from . import account_move_source_cost
+from . import repair_order_cost
+from . import sale_order_cost
+from . import stock_move_cost
+from . import stock_picking_cost
 from . import aftersales_complaint_judging

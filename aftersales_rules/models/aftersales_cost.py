@@ -195,7 +195,7 @@ class AftersalesCost(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
-        ondelete="restrict",
+        ondelete="set null",
     )
     expense_account_id = fields.Many2one(
         "account.account",

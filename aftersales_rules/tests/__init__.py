@@ -72,3 +72,6 @@ from . import test_cost_negotiated
 from . import test_cost_review
 from . import test_cost_split
 from . import test_cost_report
+from . import test_cost_source
+from . import test_cost_source_goods
+from . import test_cost_source_change

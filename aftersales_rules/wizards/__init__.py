@@ -26,3 +26,6 @@ from . import aftersales_complaint_wait
 from . import aftersales_complaint_answer
 from . import aftersales_complaint_forward
 from . import aftersales_complaint_overrule_wizard
+from . import aftersales_cost_pull
+from . import aftersales_cost_pull_line
+from . import aftersales_cost_settle
