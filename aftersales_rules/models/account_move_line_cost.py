@@ -42,7 +42,8 @@ class AccountMoveLine(models.Model):
     def _check_complaint_link_right(self):
         # whoever enters vendors' bills may say what they are for
         if not any(
-            self.env.user.has_group(group) for group in (COMPLAINT_USER, COST_ACCOUNTANT)
+            self.env.user.has_group(group)
+            for group in (COMPLAINT_USER, COST_ACCOUNTANT)
         ):
             raise AccessError(
                 self.env._(

@@ -87,7 +87,10 @@ class AccountMove(models.Model):
         reverses = super()._reverse_moves(default_values_list, cancel)
         for reverse in reverses.sudo():  # sudo: as above
             bill = reverse.reversed_entry_id
-            if bill.move_type not in BILL_TYPES or not bill.invoice_line_ids.complaint_id:
+            if (
+                bill.move_type not in BILL_TYPES
+                or not bill.invoice_line_ids.complaint_id
+            ):
                 continue
             before, after = (
                 move.invoice_line_ids.filtered(

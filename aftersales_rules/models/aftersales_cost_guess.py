@@ -11,7 +11,15 @@ from odoo import api, models
 
 _WORDS = {
     "packaging": ("pack", "crate", "pallet", "carton", "包装", "木箱", "托盘", "纸箱"),
-    "lodging": ("hotel", "lodging", "accommodation", "overnight", "住宿", "酒店", "宾馆"),
+    "lodging": (
+        "hotel",
+        "lodging",
+        "accommodation",
+        "overnight",
+        "住宿",
+        "酒店",
+        "宾馆",
+    ),
     "allowance": ("allowance", "per diem", "subsistence", "补贴", "津贴", "补助"),
     "transport": (
         "freight",

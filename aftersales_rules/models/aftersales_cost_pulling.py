@@ -48,13 +48,17 @@ class AftersalesCost(models.Model):
                     "from there. Correct the document, then take the new amount here.",
                     cost=pulled.display_name,
                     document=pulled.source_name,
-                    fields=", ".join(sorted(each["string"] for each in labels.values())),
+                    fields=", ".join(
+                        sorted(each["string"] for each in labels.values())
+                    ),
                 )
             )
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su and any(vals.get("expense_account_id") for vals in vals_list):
+        if not self.env.su and any(
+            vals.get("expense_account_id") for vals in vals_list
+        ):
             self._check_relieved_account_right()
         return super().create(vals_list)
 
@@ -87,7 +91,9 @@ class AftersalesCost(models.Model):
         for name in self._get_source_models():
             rows |= complaints.env[name]._find_cost_sources(complaints)._get_cost_rows()
         return dict(
-            sorted(rows.items(), key=lambda item: (item[1].date, item[0].id), reverse=True)
+            sorted(
+                rows.items(), key=lambda item: (item[1].date, item[0].id), reverse=True
+            )
         )
 
     @api.model
@@ -115,7 +121,8 @@ class AftersalesCost(models.Model):
     def _check_may_pull(self, complaints):
         """Raise unless the user may pull costs for these complaints."""
         if not self.env.su and not any(
-            self.env.user.has_group(group) for group in (COMPLAINT_USER, COST_ACCOUNTANT)
+            self.env.user.has_group(group)
+            for group in (COMPLAINT_USER, COST_ACCOUNTANT)
         ):
             raise AccessError(
                 self.env._(

@@ -29,7 +29,9 @@ class AftersalesCost(models.Model):
         "What Changed", compute="_compute_source_change", compute_sudo=True
     )
     source_accepted = fields.Char(
-        readonly=True, copy=False, help="The change that an accountant said is all right."
+        readonly=True,
+        copy=False,
+        help="The change that an accountant said is all right.",
     )
     source_new_amount = fields.Monetary(
         "Amount Now",
@@ -219,7 +221,9 @@ class AftersalesCost(models.Model):
         by_lang = self.grouped(lambda cost: reviewers[cost].lang or self.env.lang)
         for lang, costs in by_lang.items():
             changes = costs.with_context(lang=lang)._get_source_changes()
-            notes = {cost.id: "\n".join(texts) for cost, (texts, _row) in changes.items()}
+            notes = {
+                cost.id: "\n".join(texts) for cost, (texts, _row) in changes.items()
+            }
             costs.browse(notes)._message_log_batch(notes)
             quick = costs.with_context(mail_activity_quick_update=True)
             for cost in quick.filtered(lambda cost, notes=notes: cost.id in notes):
@@ -247,9 +251,7 @@ class AftersalesCost(models.Model):
             and user.id > 1
             and company in user.company_ids
         )
-        return users.sorted(
-            lambda user: (user.has_group("base.group_system"), user.id)
-        )
+        return users.sorted(lambda user: (user.has_group("base.group_system"), user.id))
 
     # -------------------------------------------------------------------- settling it
 

@@ -150,7 +150,10 @@ class StockMove(models.Model):
             )
             taken.add(own.id)
             item = own or expensed.get(move, none)
-            places[move] = (item.account_id or move._get_closing_account(accounts), item)
+            places[move] = (
+                item.account_id or move._get_closing_account(accounts),
+                item,
+            )
         return places
 
     def _get_expensed_items(self):

@@ -78,7 +78,9 @@ class TestCostBill(CostSourceCase):
         self.new_bill(250.0)
         mine, theirs = self.open_pull(), self.open_pull(self.accountant)
         mine.action_pull()
-        with self.assertRaisesRegex(UserError, f"pulled by {self.agent.name}"):
+        with self.assertRaisesRegex(
+            UserError, "a service cost already: Air freight, pulled by ar_agent"
+        ):
             theirs.action_pull()
         with self.assertRaisesRegex(UserError, "pulled already"):
             mine.action_pull()

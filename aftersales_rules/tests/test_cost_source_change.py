@@ -16,7 +16,9 @@ class TestCostSourceChange(CostSourceCase):
         cls.cost = cls.env["aftersales.cost"]._pull([cls.bill.invoice_line_ids])
 
     def source_blocks(self):
-        return [text for key, text in self.cost._cost_blocks()[self.cost] if key == "source"]
+        return [
+            text for key, text in self.cost._cost_blocks()[self.cost] if key == "source"
+        ]
 
     def change_amount(self, amount):
         self.bill.button_draft()
@@ -45,9 +47,7 @@ class TestCostSourceChange(CostSourceCase):
         self.assertIn("not posted", self.source_blocks()[0])
         self.assertIn("not posted", self.cost.source_change)
         activity = self.cost.activity_ids
-        self.assertIn(
-            activity.user_id, self.cost._get_cost_accountants(self.company)
-        )
+        self.assertIn(activity.user_id, self.cost._get_cost_accountants(self.company))
         self.bill.action_post()
         self.run_queue()
         self.assertFalse(self.cost.source_changed)
@@ -210,5 +210,3 @@ class TestCostSourceFile(CostSourceCase, HttpCase):
         self.paper.name = "<img src=x onerror=alert(1)>.pdf"
         shown = self.cost.with_user(self.accountant).source_files
         self.assertNotIn("<img", shown)
-
-

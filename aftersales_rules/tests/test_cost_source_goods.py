@@ -93,7 +93,8 @@ class TestCostGoods(CostSourceCase):
         invoice = order._create_invoices()
         invoice.action_post()
         self.assertEqual(
-            invoice.line_ids.filtered(lambda line: line.account_id == sold).balance, 80.0
+            invoice.line_ids.filtered(lambda line: line.account_id == sold).balance,
+            80.0,
         )
         cost._check_sources()
         self.assertEqual(cost.expense_account_id, sold)
