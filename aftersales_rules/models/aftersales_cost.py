@@ -341,11 +341,15 @@ class AftersalesCost(models.Model):
             for vals in vals_list:
                 check_follows(self, vals, follows - {"company_id"})
         records = without_defaults(self, follows)
+        given = [
+            vals.get("complaint_id") or self.env.context.get("default_complaint_id")
+            for vals in vals_list
+        ]
+        asked = tuple(dict.fromkeys(filter(None, given)))
         values = []
-        for vals in vals_list:
-            complaint = self.env["helpdesk.ticket"].browse(
-                vals.get("complaint_id") or self.env.context.get("default_complaint_id")
-            )
+        for vals, complaint_id in zip(vals_list, given, strict=True):
+            complaint = self.env["helpdesk.ticket"].browse(complaint_id)
+            complaint = complaint.with_prefetch(asked)
             if complaint:
                 complaint._check_complaint()
                 # sudo: the company is that of the complaint

@@ -129,28 +129,40 @@ class AftersalesCost(models.Model):
 
         :return: dict cost → aftersales.department, possibly empty
         """
+        places = self._cost_map_departments()
+        return {
+            cost: cost._cost_get_department(cost.treatment, places) for cost in self
+        }
+
+    def _cost_map_departments(self):
+        """The departments that carry costs, by company, kind and office."""
         departments = self.env["aftersales.department"].search(
             [
                 ("company_id", "in", self.company_id.ids),
                 ("kind", "in", ["aftersales", *_DEPARTMENT_OF.values()]),
             ]
         )
-        by_place = {}
+        places = {}
         for department in departments:
             place = (department.company_id, department.kind, department.office_id)
-            by_place.setdefault(place, department)
+            places.setdefault(place, department)
+        return places
+
+    def _cost_get_department(self, treatment, places):
+        """The department that carries what the books make this of.
+
+        :param dict places: of ``_cost_map_departments``
+        """
+        self.ensure_one()
+        complaint = self.complaint_id
+        kind = _DEPARTMENT_OF.get(treatment, "aftersales")
         nowhere = self.env["aftersales.office"]
-        result = {}
-        for cost in self:
-            complaint = cost.complaint_id
-            kind = _DEPARTMENT_OF.get(cost.treatment, "aftersales")
-            result[cost] = (
-                complaint.complaint_responsible_department_id
-                or by_place.get((cost.company_id, kind, complaint.complaint_office_id))
-                or by_place.get((cost.company_id, kind, nowhere))
-                or departments.browse()
-            )
-        return result
+        return (
+            complaint.complaint_responsible_department_id
+            or places.get((self.company_id, kind, complaint.complaint_office_id))
+            or places.get((self.company_id, kind, nowhere))
+            or self.env["aftersales.department"]
+        )
 
     def _cost_find_distributions(self):
         """What department and Odoo's distribution models say of each cost."""

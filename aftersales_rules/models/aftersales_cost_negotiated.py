@@ -77,6 +77,32 @@ class AftersalesCost(models.Model):
             )
         return result
 
+    def _cost_get_kept(self, agreed):
+        """Who carries what stays with the company above the agreed amount.
+
+        As if the company bore the cost: production, if it is manufacturing cost.
+
+        :return: dict cost → values of a share
+        """
+        costs = self.browse().union(
+            *(cost for cost, filled in agreed.items() if filled.kept)
+        )
+        places = costs._cost_map_departments() if costs else {}
+        cache = {}
+        result = {}
+        for cost in costs:
+            treatment = cost._cost_usual_treatment("company")
+            result[cost] = values = {}
+            department = cost.department_id
+            if not cost.has_own_department:
+                department = cost._cost_get_department(treatment, places)
+                values["department_id"] = department.id
+            if not cost.has_own_analytic:
+                values["analytic_distribution"] = cost._cost_get_distribution(
+                    department, treatment, self.env["res.partner"], cache
+                )
+        return result
+
     def _cost_get_customers_part(self):
         """What the customer would bear of it, in company currency."""
         self.ensure_one()

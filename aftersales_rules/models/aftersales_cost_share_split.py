@@ -21,6 +21,8 @@ _FOLLOWS = {
     "company_amount",
     "surplus",
 }
+_FILLED = {"department_id", "treatment", "partner_id", "analytic_distribution"}
+"""What follows from cost and bearer, where it is left out."""
 CHARGED = ("recharge", "receivable", "claim")
 """Treatments for which somebody has to be named."""
 
@@ -51,9 +53,10 @@ class AftersalesCostShare(models.Model):
     @api.onchange("bearer")
     def _onchange_bearer(self):
         """Who is charged and what the books make of it follow from the bearer."""
-        if not self.bearer:
-            return
         cost = self.cost_id
+        # an onchange may be called with any cost
+        if not self.bearer or not cost._origin.has_access("read"):
+            return
         self.treatment = cost._cost_usual_treatment(self.bearer)
         self.partner_id = cost._cost_partner(self.bearer)
         self.department_id = self.department_id or cost.department_id
@@ -62,10 +65,11 @@ class AftersalesCostShare(models.Model):
     @api.onchange("department_id", "treatment", "partner_id")
     def _onchange_department(self):
         """The analytic books follow, as Odoo's distribution models say."""
-        if not self.cost_id or not self.bearer:
+        cost = self.cost_id
+        if not cost or not self.bearer or not cost._origin.has_access("read"):
             return
         # sudo: models of distribution, proposed to whoever splits
-        self.analytic_distribution = self.cost_id.sudo()._cost_get_distribution(
+        self.analytic_distribution = cost.sudo()._cost_get_distribution(
             self.department_id.sudo(), self.treatment, self.partner_id.sudo(), {}
         )
 
@@ -99,6 +103,8 @@ class AftersalesCostShare(models.Model):
 
     def _fill_in(self, vals):
         """What is left out follows from the cost and the bearer."""
+        if _FILLED <= set(vals):
+            return vals
         cost_id = vals.get("cost_id") or self.env.context.get("default_cost_id")
         cost = self.env["aftersales.cost"].browse(cost_id).exists()
         bearer = vals.get("bearer") or self.env.context.get("default_bearer")

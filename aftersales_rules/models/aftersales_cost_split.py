@@ -39,6 +39,12 @@ class AftersalesCost(models.Model):
         "Still to Be Given Out", compute="_compute_split", help="Of the amount."
     )
     split_problem = fields.Char(compute="_compute_split")
+    surplus = fields.Monetary(
+        "Charged above the Cost",
+        currency_field="company_currency_id",
+        compute="_compute_surplus",
+        help="What was negotiated with the customer beyond the cost (L7).",
+    )
 
     @api.model
     def _get_cost_follows(self):
@@ -62,6 +68,11 @@ class AftersalesCost(models.Model):
                     cost._cost_work_out_shares()
                 except SplitError as error:
                     cost.split_problem = cost._get_split_text(error)
+
+    @api.depends("share_ids.surplus")
+    def _compute_surplus(self):
+        for cost in self:
+            cost.surplus = sum(cost.share_ids.mapped("surplus"))
 
     @api.onchange("share_ids", "amount", "currency_id", "date")
     def _onchange_shares(self):
@@ -193,13 +204,14 @@ class AftersalesCost(models.Model):
         costs = self.filtered(lambda cost: cost.state in UNPOSTED)
         costs |= self._cost_sharing_agreement()
         agreed = costs._cost_get_agreed()
+        kept = self._cost_get_kept(agreed)
         changed = self.browse()
         create = []
         for cost in costs:
             if cost.is_split and cost.share_ids:
                 changed |= cost._cost_share_out_again(agreed.get(cost))
                 continue
-            wanted = cost._cost_get_shares(agreed.get(cost))
+            wanted = cost._cost_get_shares(agreed.get(cost), kept.get(cost))
             shares = cost.share_ids.sorted("id")
             for share, vals in zip(shares, wanted, strict=False):
                 if share._set_if_other(vals):
@@ -228,10 +240,11 @@ class AftersalesCost(models.Model):
                 changed = self
         return changed
 
-    def _cost_get_shares(self, agreed):
+    def _cost_get_shares(self, agreed, kept):
         """The shares of a cost that nobody has split.
 
         :param agreed: what the customer is charged of it, if the customer bears it
+        :param dict kept: department and distribution of what the company keeps of it
         """
         self.ensure_one()
         if not agreed:
@@ -245,8 +258,8 @@ class AftersalesCost(models.Model):
         if not agreed.charged and not agreed.kept:  # less than the smallest coin
             amounts = [exact(self.amount, currency), Decimal(0)]
         parts = [
-            ("customer", amounts[0], agreed.charged, agreed.surplus),
-            ("company", amounts[1], agreed.kept, 0),
+            ("customer", amounts[0], agreed.charged, agreed.surplus, {}),
+            ("company", amounts[1], agreed.kept, 0, kept or {}),
         ]
         shares = [
             {
@@ -254,8 +267,9 @@ class AftersalesCost(models.Model):
                 "amount": float(amount),
                 "company_amount": company.round(float(company_amount)),
                 "surplus": company.round(float(surplus)),
+                **carried,
             }
-            for bearer, amount, company_amount, surplus in parts
+            for bearer, amount, company_amount, surplus, carried in parts
             if amount or company_amount or surplus
         ]
         if len(shares) > 1:

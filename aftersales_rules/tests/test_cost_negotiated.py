@@ -67,6 +67,10 @@ class TestCostNegotiated(SplitCase):
         # a repair that the company bears is manufacturing cost (L5)
         self.assertEqual(later.share_ids[1].treatment, "manufacturing")
         self.assertEqual(later.share_ids[0].treatment, "recharge")
+        self.assertEqual(later.department_id, self.departments["aftersales"])
+        self.assertEqual(
+            later.share_ids[1].department_id, self.departments["production"]
+        )
         self.assertFalse(later.block_text)
 
     def test_what_is_missing_is_charged_with_the_last(self):
