@@ -222,3 +222,14 @@ from . import sale_order_cost
 from . import stock_move_cost
 from . import stock_picking_cost
 from . import aftersales_complaint_judging
+from . import aftersales_cost_books
+from . import aftersales_cost_posting
+from . import aftersales_cost_posting_line
+from . import aftersales_cost_posting_plan
+from . import aftersales_cost_posting_write
+from . import aftersales_cost_posting_preview
+from . import aftersales_cost_entry
+from . import aftersales_cost_posting_reverse
+from . import account_move_cost
+from . import res_company_cost_accounts
+from . import res_config_settings_cost

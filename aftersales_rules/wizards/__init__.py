@@ -29,3 +29,4 @@ from . import aftersales_complaint_overrule_wizard
 from . import aftersales_cost_pull
 from . import aftersales_cost_pull_line
 from . import aftersales_cost_settle
+from . import aftersales_cost_reverse

@@ -1,0 +1,415 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common_cost_books import BooksCase
+
+
+@tagged("post_install", "-at_install")
+class TestCostPosting(BooksCase):
+    """Each bearer's costs in the books, as the preview has shown them (L8)."""
+
+    # ------------------------------------------------------------ each bearer
+
+    def test_manufacturing_cost_is_debited_and_the_expense_relieved(self):
+        """Repair for 100, paid as freight: the company bears it (L5)."""
+        cost = self.new_reviewed("company")
+        posting = self.new_posting(cost)
+        previewed = self.read_preview(posting)
+        self.assertFalse(posting.move_ids)
+        posting.action_post()
+        self.assertEqual(cost.state, "posted")
+        move = posting.move_ids
+        self.assertEqual(move.move_type, "entry")
+        self.assertEqual(move.state, "posted")
+        self.assertEqual(move.date, self.today)
+        self.assert_books(move, ("manufacturing", 100, 0), ("hand", 0, 100))
+        self.assert_previewed(posting, previewed)
+
+    def test_travel_of_other_people_is_service_expense(self):
+        """L6: with the analytic distribution of the department that carries it."""
+        plan = self.env["account.analytic.plan"].create({"name": "Cost centers"})
+        center = self.env["account.analytic.account"].create(
+            {"name": "Service", "plan_id": plan.id, "company_id": False}
+        )
+        distribution = {str(center.id): 100.0}
+        self.departments["aftersales"].analytic_distribution = distribution
+        cost = self.new_reviewed("company", 80.0, cost_type="travel")
+        posting = self.new_posting(cost)
+        previewed = self.read_preview(posting)
+        posting.action_post()
+        move = posting.move_ids
+        self.assert_books(move, ("expense", 80, 0), ("hand", 0, 80))
+        self.assert_previewed(posting, previewed)
+        debit = move.line_ids.filtered("debit")
+        self.assertEqual(debit.analytic_distribution, distribution)
+        self.assertEqual(debit.analytic_line_ids.mapped("amount"), [-80.0])
+        self.assertFalse((move.line_ids - debit).analytic_distribution)
+
+    def test_a_dealer_gets_an_invoice_with_tax_that_relieves_the_expense(self):
+        """100 and 10 % tax: receivable 110, expense −100, tax 10."""
+        cost = self.new_reviewed("dealer")
+        posting = self.new_posting(cost)
+        previewed = self.read_preview(posting)
+        posting.action_post()
+        move = posting.move_ids
+        self.assertEqual(move.move_type, "out_invoice")
+        self.assertEqual(move.partner_id, self.dealer)
+        self.assertEqual(move.state, "posted")
+        self.assert_books(
+            move,
+            (self.dealer.property_account_receivable_id, 110, 0),
+            ("hand", 0, 100),
+            ("vat", 0, 10),
+        )
+        self.assert_previewed(posting, previewed)
+        self.assertIn(cost.display_name, move.invoice_line_ids.name)
+        self.assertIn(self.complaint.number, move.ref)
+
+    def test_the_fiscal_position_of_the_dealer_changes_the_tax(self):
+        """Abroad nothing is taxed."""
+        position = self.env["account.fiscal.position"].create({"name": "Abroad"})
+        self.dealer.property_account_position_id = position
+        move = self.post(self.new_reviewed("dealer")).move_ids
+        self.assertEqual(move.fiscal_position_id, position)
+        self.assertEqual(move.amount_total, 100)
+
+    def test_taxes_in_the_price_still_relieve_exactly(self):
+        """19 % in the price: the price is 118.99, the expense is relieved of 99.99."""
+        self.tax.write({"amount": 19, "price_include_override": "tax_included"})
+        move = self.post(self.new_reviewed("dealer", 99.99)).move_ids
+        self.assertEqual(move.amount_untaxed, 99.99)
+        self.assertEqual(move.amount_tax, 19.00)
+
+    def test_recharges_may_be_income(self):
+        """Then the cost stays where it stands."""
+        self.company.aftersales_cost_recharge_as = "income"
+        self.company.aftersales_cost_taxed = False
+        move = self.post(self.new_reviewed("dealer")).move_ids
+        self.assert_books(
+            move,
+            (self.dealer.property_account_receivable_id, 100, 0),
+            ("income", 0, 100),
+        )
+
+    def test_a_customer_pays_what_was_agreed_above_the_cost(self):
+        """L7: 80 spent, 100 agreed: 80 relieve the expense, 20 are income."""
+        self.company.aftersales_cost_taxed = False
+        self.complaint.complaint_negotiated_amount = 100.0
+        cost = self.new_reviewed("customer", 80.0)
+        move = self.post(cost).move_ids
+        self.assertEqual(move.partner_id, self.customer)
+        self.assert_books(
+            move,
+            (self.customer.property_account_receivable_id, 100, 0),
+            ("hand", 0, 80),
+            ("surplus", 0, 20),
+        )
+
+    def test_a_sales_manager_owes_it(self):
+        """Debit of the employee with their name, credit of the expense (L6)."""
+        cost = self.new_reviewed(
+            "sales_manager", cost_type="travel", sales_manager_id=self.sales_manager.id
+        )
+        posting = self.new_posting(cost)
+        previewed = self.read_preview(posting)
+        posting.action_post()
+        move = posting.move_ids
+        self.assert_books(move, ("employee", 100, 0), ("hand", 0, 100))
+        self.assertEqual(move.line_ids.partner_id, self.sales_manager.partner_id)
+        self.assert_previewed(posting, previewed)
+
+    def test_a_carrier_gets_a_vendor_refund(self):
+        """Debit payable, credit of the expense; no tax unless one is set."""
+        cost = self.new_reviewed("carrier", cost_type="transport")
+        posting = self.new_posting(cost)
+        previewed = self.read_preview(posting)
+        posting.action_post()
+        move = posting.move_ids
+        self.assertEqual(move.move_type, "in_refund")
+        self.assertEqual(move.partner_id, self.carrier)
+        self.assertEqual(move.invoice_date, self.today)
+        self.assertEqual(move.date, self.today)
+        self.assert_books(
+            move,
+            (self.carrier.property_account_payable_id, 100, 0),
+            ("hand", 0, 100),
+        )
+        self.assert_previewed(posting, previewed)
+
+    def test_a_carrier_may_owe_a_claim_instead(self):
+        """As the setting says."""
+        self.company.aftersales_cost_claim_as = "entry"
+        move = self.post(self.new_reviewed("carrier")).move_ids
+        self.assert_books(move, ("claim", 100, 0), ("hand", 0, 100))
+        self.assertEqual(move.line_ids.partner_id, self.carrier)
+
+    def test_a_cost_where_it_belongs_is_posted_without_an_entry(self):
+        """Entered by hand on the account of service expense already."""
+        cost = self.new_reviewed(
+            "company",
+            cost_type="travel",
+            expense_account_id=self.accounts["expense"].id,
+        )
+        posting = self.post(cost)
+        self.assertFalse(posting.move_ids)
+        self.assertEqual(posting.settled_count, 1)
+        self.assertEqual(cost.state, "posted")
+        self.assertTrue(cost.entry_ids.is_standing)
+
+    def test_a_split_cost_lands_on_two_documents(self):
+        """60 % dealer, 40 % company: the expense is relieved of all of it."""
+        cost = self.new_borne("company", 99.99)
+        self.split(
+            cost,
+            {
+                "bearer": "dealer",
+                "treatment": "recharge",
+                "partner_id": self.dealer.id,
+                "percent": 60,
+            },
+            {"bearer": "company", "treatment": "manufacturing"},
+        )
+        self.review(cost)
+        posting = self.post(cost)
+        relieved = posting.move_ids.line_ids.filtered(
+            lambda line: line.account_id == self.accounts["hand"]
+        )
+        self.assertCountEqual(relieved.mapped("credit"), [59.99, 40.0])
+
+    def test_foreign_money_keeps_its_amount_in_entries(self):
+        """300 at 3 to the company's unit are 100."""
+        cost = self.new_reviewed("company", 300.0, currency_id=self.foreign.id)
+        posting = self.new_posting(cost)
+        previewed = self.read_preview(posting)
+        posting.action_post()
+        move = posting.move_ids
+        self.assert_books(move, ("manufacturing", 100, 0), ("hand", 0, 100))
+        self.assertEqual(move.line_ids.currency_id, self.foreign)
+        self.assertCountEqual(move.line_ids.mapped("amount_currency"), [300.0, -300.0])
+        self.assert_previewed(posting, previewed)
+        # the rate of another day does not change what is in the books
+        self.env["res.currency.rate"].search(
+            [("currency_id", "=", self.foreign.id)]
+        ).rate = 5.0
+        cost.invalidate_recordset()
+        self.assertEqual(cost.company_amount, 100)
+
+    # --------------------------------------------------------------- grouping
+
+    def test_documents_come_together_as_the_setting_says(self):
+        """Two complaints, one dealer: two invoices, or one."""
+        other = self.new_complaint()
+        for grouping, count in (("complaint", 2), ("bearer", 1), ("month", 1)):
+            self.company.aftersales_cost_grouping = grouping
+            costs = self.new_borne("dealer") | self.new_borne("dealer", complaint=other)
+            self.review(costs)
+            with self.subTest(grouping=grouping):
+                posting = self.post(costs)
+                self.assertEqual(len(posting.move_ids), count)
+                self.assertEqual(sum(posting.move_ids.mapped("amount_untaxed")), 200)
+
+    def test_costs_of_two_companies_are_two_postings(self):
+        """Nobody posts across companies."""
+        second = self.env["res.company"].create({"name": "Second"})
+        self.env["account.chart.template"].try_loading(
+            "generic_coa", company=second, install_demo=False
+        )
+        self.env["aftersales.department"].create(
+            {
+                "name": "Production",
+                "kind": "production",
+                "company_id": second.id,
+                "manager_id": self._join(self.foreman, second).id,
+            }
+        )
+        self._join(self.accountant, second)
+        other = self.new_complaint(company_id=second.id)
+        costs = self.new_borne("company") | self.new_borne("company", complaint=other)
+        accountant = costs.with_user(self.accountant).with_context(
+            allowed_company_ids=[self.company.id, second.id]
+        )
+        accountant.action_review()
+        self.assertEqual(
+            costs.mapped("state"), ["reviewed"] * 2, costs.mapped("block_text")
+        )
+        accountant.action_post()
+        self.assertEqual(costs.posting_id.company_id, self.company | second)
+        costs.posting_id.with_user(self.accountant).with_context(
+            allowed_company_ids=[self.company.id, second.id]
+        ).action_post()
+        moves = costs.entry_ids.move_id
+        self.assertEqual(moves.company_id, self.company | second)
+        own = second._get_cost_account("manufacturing")
+        self.assertEqual(own.company_ids, second)
+        self.assertIn(own, moves.line_ids.account_id)
+
+    def _join(self, user, company):
+        user.company_ids = [Command.link(company.id)]
+        return user
+
+    # ------------------------------------------------------------- once only
+
+    def test_posting_again_says_who_did_it_and_does_nothing(self):
+        """From the posting and from the queue."""
+        cost = self.new_reviewed("company")
+        posting = self.post(cost)
+        moves = self.env["account.move"].search_count([])
+        for action in (posting.action_post(), self._as_accountant(cost).action_post()):
+            message = action["params"]["message"]
+            self.assertIn(posting.name, message)
+            self.assertIn(self.accountant.name, message)
+            self.assertIn(posting.move_ids.name, message)
+        self.assertEqual(self.env["account.move"].search_count([]), moves)
+
+    def test_a_cost_is_in_one_draft_only(self):
+        """Who selects it again is told where it is; the same selection opens it."""
+        cost = self.new_reviewed("company")
+        posting = self.new_posting(cost)
+        self.assertEqual(self.new_posting(cost), posting)
+        other = self.new_reviewed("company")
+        with self.assertRaisesRegex(UserError, posting.name):
+            self._as_accountant(cost | other).action_post()
+        self._as_accountant(cost).action_leave_posting()
+        self.assertFalse(posting.preview_ids)
+        both = self.new_posting(cost | other)
+        self.assertEqual(both.cost_ids, cost | other)
+        both.action_discard()
+        self.assertFalse((cost | other).posting_id)
+
+    def test_what_has_changed_since_the_preview_is_shown_again_first(self):
+        """An account was changed meanwhile: nothing is posted unseen."""
+        cost = self.new_reviewed("company")
+        posting = self.new_posting(cost)
+        self.company.aftersales_cost_manufacturing_account_id = self.accounts["expense"]
+        action = posting.action_post()
+        self.assertEqual(posting.state, "draft")
+        self.assertIn("changed since the preview", action["params"]["message"])
+        self.assertIn(self.accounts["expense"], posting.preview_ids.account_id)
+        posting.action_post()
+        self.assertEqual(posting.state, "posted")
+
+    def test_a_cost_that_is_changed_leaves_the_draft(self):
+        """It has to be reviewed again."""
+        cost = self.new_reviewed("company")
+        posting = self.new_posting(cost)
+        cost.with_user(self.agent).amount = 50.0
+        self.assertEqual(cost.state, "draft")
+        self.assertFalse(cost.posting_id)
+        with self.assertRaisesRegex(UserError, "is empty"):
+            posting.action_post()
+
+    # --------------------------------------------------------- what keeps it back
+
+    def test_an_archived_account_is_named_with_its_setting(self):
+        """Before anything is written."""
+        cost = self.new_reviewed("company")
+        posting = self.new_posting(cost)
+        self.accounts["manufacturing"].active = False
+        with self.assertRaisesRegex(
+            UserError, "Manufacturing Cost.*archived.*settings"
+        ):
+            posting.action_post()
+        self.assertIn("archived", cost.block_text)
+
+    def test_an_archived_dealer_is_named(self):
+        cost = self.new_reviewed("dealer")
+        self.dealer.active = False
+        with self.assertRaisesRegex(UserError, "Dealer Ltd is archived"):
+            self.new_posting(cost)
+
+    def test_a_locked_period_is_named_with_the_next_open_day(self):
+        """Whatever the lock is."""
+        cost = self.new_reviewed("company")
+        posting = self.new_posting(cost)
+        self.company.fiscalyear_lock_date = self.today
+        with self.assertRaisesRegex(UserError, "is locked") as caught:
+            posting.action_post()
+        self.assertIn("next open day", str(caught.exception))
+        posting.date = self.today + timedelta(days=1)
+        posting.action_preview()
+        posting.action_post()
+        self.assertEqual(posting.move_ids.date, self.today + timedelta(days=1))
+
+    def test_the_sales_lock_stops_invoices_only(self):
+        self.company.sale_lock_date = self.today
+        self.post(self.new_reviewed("company"))
+        with self.assertRaisesRegex(UserError, "is locked in journal"):
+            self.new_posting(self.new_reviewed("dealer"))
+
+    def test_nothing_undecided_or_unreviewed_is_posted(self):
+        """Joint inspections first (L4); drafts are reviewed first."""
+        draft = self.new_borne("company")
+        with self.assertRaisesRegex(UserError, "Only reviewed costs"):
+            self.new_posting(draft)
+
+    def test_only_accountants_post(self):
+        """After-sales, readers and plain accounting do not."""
+        cost = self.new_reviewed("company")
+        posting = self.new_posting(cost)
+        plain = self.new_user("billing", "account.group_account_invoice")
+        for user in (self.agent, self.reader, self.sales_manager, plain):
+            with self.subTest(user=user.login):
+                with self.assertRaises(AccessError):
+                    cost.with_user(user).action_post()
+                with self.assertRaises(AccessError):
+                    posting.with_user(user).action_post()
+                with self.assertRaises(AccessError):
+                    posting.with_user(user).action_preview()
+
+    def test_nobody_writes_what_follows(self):
+        """State, costs and trail follow from the buttons."""
+        cost = self.new_reviewed("company")
+        posting = self.new_posting(cost)
+        for vals in ({"state": "posted"}, {"name": "x"}, {"preview_digest": "x"}):
+            with self.subTest(vals=vals), self.assertRaises(AccessError):
+                posting.write(vals)
+        with self.assertRaises(AccessError):
+            self._as_accountant(cost).posting_id = False
+        with self.assertRaises(AccessError):
+            self._as_accountant(cost).share_ids.standing_entry_id = False
+        posting.action_post()
+        with self.assertRaises(UserError):
+            posting.date = self.today - timedelta(days=3)
+        with self.assertRaises(UserError):
+            posting.unlink()
+        with self.assertRaises(UserError):
+            cost.entry_ids.sudo().write({"company_amount": 1.0})
+        with self.assertRaises(AccessError):
+            posting.move_ids.with_user(self.accountant).write(
+                {"cost_posting_id": False}
+            )
+
+    def _as_accountant(self, records):
+        return records.with_user(self.accountant)
+
+    def test_the_accountant_posts_with_billing_rights_alone(self):
+        """No superuser writes entries: they are the accountant's own."""
+        move = self.post(self.new_reviewed("company")).move_ids
+        self.assertEqual(move.create_uid, self.accountant)
+
+    # ------------------------------------------------------------------ batch
+
+    def test_many_costs_need_no_more_queries_for_the_plan(self):
+        """Gathering and checking asks per batch, not per cost."""
+        few = self.env["aftersales.cost"].union(
+            *(self.new_borne("company") for _n in range(3))
+        )
+        many = self.env["aftersales.cost"].union(
+            *(self.new_borne("dealer" if n % 2 else "company") for n in range(20))
+        )
+        self.review(few | many)
+        counts = []
+        for costs in (few, few, many):
+            posting = self.env["aftersales.cost.posting"]._make(self.company, costs)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.env.cr.sql_log_count
+            posting._check_ready()
+            posting._get_plan(posting._get_shares())
+            counts.append(self.env.cr.sql_log_count - start)
+            posting.action_discard()
+        self.assertLessEqual(counts[2], counts[1] + 3)
