@@ -351,7 +351,7 @@ class AftersalesCost(models.Model):
             complaint = self.env["helpdesk.ticket"].browse(complaint_id)
             complaint = complaint.with_prefetch(asked)
             if complaint:
-                complaint._check_complaint()
+                self._check_may_cost(complaint)
                 # sudo: the company is that of the complaint
                 company = complaint.sudo().company_id
                 vals = {**vals, "company_id": company.id}
@@ -361,6 +361,14 @@ class AftersalesCost(models.Model):
         costs._adopt("evidence_ids")
         costs._cost_changed({"created"})
         return costs
+
+    @api.model
+    def _check_may_cost(self, complaint):
+        """After-sales enters costs of complaints, and so does who accounts for them."""
+        if self.env.user.has_group(COST_ACCOUNTANT):
+            complaint.check_access("read")
+            complaint = complaint.sudo()  # sudo: only whether it is a complaint
+        complaint._check_complaint()
 
     def write(self, vals):
         if not self.env.su:

@@ -227,6 +227,15 @@ class AftersalesCost(models.Model):
         precision = self.env["decimal.precision"].precision_get("Percentage Analytic")
         problems = []
         for share in self.share_ids:
+            if share._has_lost_accounts():
+                problems.append(
+                    self.env._(
+                        "The analytic distribution for the part of the %(bearer)s "
+                        "names an analytic account that is deleted. Choose another.",
+                        bearer=share._get_bearer_label(),
+                    )
+                )
+                continue
             for plan in self._cost_mandatory_plans(share.treatment, cache):
                 given = sum(
                     percent

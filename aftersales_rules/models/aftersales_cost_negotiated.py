@@ -20,6 +20,13 @@ from .exact_money import exact
 class AftersalesCost(models.Model):
     _inherit = "aftersales.cost"
 
+    def unlink(self):
+        # sudo: what is deleted makes room for the other costs, whoever deletes it
+        others = self.sudo()._cost_sharing_agreement() - self
+        result = super().unlink()
+        others._cost_settle()
+        return result
+
     def _cost_is_customers(self):
         """Whether the customer bears anything of it, now or before its last change."""
         self.ensure_one()

@@ -192,6 +192,13 @@ class AftersalesCostShare(models.Model):
         labels = dict(self._fields["treatment"]._description_selection(self.env))
         return ", ".join(f"“{labels[name]}”" for name in TREATMENTS_OF[self.bearer])
 
+    def _has_lost_accounts(self):
+        """Whether the distribution names analytic accounts that are there no more."""
+        ids = self._get_analytic_account_ids_from_distributions(
+            self.analytic_distribution
+        )
+        return len(set(ids)) != len(self.distribution_analytic_account_ids)
+
     def _get_distribution_plans(self, keys):
         """The plans of the accounts that a part of the distribution names together."""
         ids = {int(key) for key in keys.split(",")}

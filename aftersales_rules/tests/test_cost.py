@@ -77,6 +77,16 @@ class TestCost(CostCase):
         cost.action_reopen()
         self.assertEqual(cost.state, "draft")
 
+    def test_an_accountant_enters_a_cost_too(self):
+        """Who accounts for costs need not handle the complaint."""
+        costs = self.env["aftersales.cost"].with_user(self.accountant)
+        values = {"complaint_id": self.complaint.id, "name": "Taxi", "amount": 12.5}
+        self.assertEqual(costs.create(values).company_id, self.company)
+        with self.assertRaises(AccessError):
+            costs.with_user(self.reader).create(values)
+        with self.assertRaises(UserError):
+            costs.create({**values, "complaint_id": self.new_ticket().id})
+
     def test_a_reader_only_reads(self):
         """Readers of complaints see costs and enter none."""
         cost = self.new_cost()

@@ -120,6 +120,14 @@ class TestCostNegotiated(SplitCase):
         second.write({"bearer": "company", "treatment": "manufacturing"})
         self.assert_charged((third, 40.0, 0.0, 60.0))
 
+    def test_a_deleted_cost_makes_room(self):
+        """A draft that was a mistake leaves its part to the others."""
+        self.agree(100.0)
+        first, second = self.customers(80.0, day=1), self.customers(50.0, day=2)
+        self.assert_charged((second, 20.0, 30.0, 0.0))
+        first.with_user(self.agent).unlink()
+        self.assert_charged((second, 50.0, 0.0, 50.0))
+
     def test_a_foreign_cost_is_divided_in_both_currencies(self):
         """300.00 at 3 for one are 100.00: of 40.00 agreed, 120.00 are charged."""
         self.agree(40.0)

@@ -177,6 +177,16 @@ class TestCostReview(ReviewCase):
             ):
                 cost.analytic_distribution = value
 
+    def test_an_analytic_account_that_is_deleted_later_blocks(self):
+        """The books could not use it; it says for which part."""
+        cost = self.new_borne("company")
+        lost = self.project.copy()
+        cost.with_user(self.accountant).analytic_distribution = {str(lost.id): 100.0}
+        self.assertFalse(cost.block_text)
+        lost.unlink()
+        self.env.invalidate_all()
+        self.assertIn("is deleted. Choose another", cost.block_text)
+
     # ----------------------------------------------------------------- review
 
     def test_a_reviewed_cost_says_by_whom(self):

@@ -198,6 +198,30 @@ class TestCostSplit(SplitCase):
             self.assertEqual(form.split_left, 0.0)
         self.assert_shares(cost, ("company", 66.66), ("dealer", 33.33))
 
+    def test_a_cost_is_entered_with_its_shares(self):
+        """They are kept, and checked, as if they had been entered later."""
+        values = {
+            "name": "Crane",
+            "amount": 90.0,
+            "cost_type": "repair",
+            "complaint_id": self.complaint.id,
+        }
+        costs = self.env["aftersales.cost"].with_user(self.accountant)
+        shares = [
+            Command.create({"bearer": "company"}),
+            Command.create(
+                {"bearer": "dealer", "partner_id": self.dealer.id, "percent": 40.0}
+            ),
+        ]
+        cost = costs.create({**values, "share_ids": shares})
+        self.assertTrue(cost.is_split)
+        self.assert_shares(cost, ("company", 54.0), ("dealer", 36.0))
+        shares[0] = Command.create({"bearer": "company", "percent": 10.0})
+        with self.assertRaisesRegex(UserError, "takes the rest"):
+            costs.create({**values, "share_ids": shares})
+        with self.assertRaises(AccessError):
+            costs.with_user(self.agent).create({**values, "share_ids": shares})
+
     def test_undoing_a_split_gives_one_share_again(self):
         """The rules' bearer bears all of it."""
         cost = self.new_borne("company")
