@@ -433,13 +433,6 @@ class AftersalesCost(models.Model):
         :param str event: what has happened, for the trail
         """
 
-    def _cost_account(self, treatment):
-        """The account that takes a cost of a treatment in; empty while none is set.
-
-        :param str treatment: of TREATMENTS
-        """
-        return self.env["account.account"]
-
     def _cost_blocks(self):
         """What keeps each cost from being reviewed and posted.
 

@@ -180,14 +180,14 @@ class AftersalesCost(models.Model):
     def _cost_get_distribution(self, department, treatment, partner, cache):
         """What the department carries it by, and the models for all other plans.
 
-        :param dict cache: answers of the models to equal questions
+        :param dict cache: answers of the models to equal questions, and accounts
         """
         self.ensure_one()
         by_department = dict(department.analytic_distribution or {})
         plans = department.distribution_analytic_account_ids.root_plan_id
         product = self._cost_product()
+        account = self._cost_get_account(treatment, partner, cache)
         partner = partner or self.complaint_id.commercial_partner_id
-        account = self._cost_account(treatment).with_company(self.company_id)
         question = (
             product,
             partner,
@@ -236,7 +236,7 @@ class AftersalesCost(models.Model):
                     )
                 )
                 continue
-            for plan in self._cost_mandatory_plans(share.treatment, cache):
+            for plan in self._cost_mandatory_plans(share, cache):
                 given = sum(
                     percent
                     for keys, percent in (share.analytic_distribution or {}).items()
@@ -255,12 +255,12 @@ class AftersalesCost(models.Model):
                     )
         return problems
 
-    def _cost_mandatory_plans(self, treatment, cache):
-        domain = self._cost_business_domain(treatment)
+    def _cost_mandatory_plans(self, share, cache):
+        domain = self._cost_business_domain(share.treatment)
         if not domain:
             return self.env["account.analytic.plan"]
         product = self._cost_product()
-        account = self._cost_account(treatment)
+        account = self._cost_get_account(share.treatment, share.partner_id, cache)
         question = (domain, product, account, self.company_id)
         if question not in cache:
             plans = self.env["account.analytic.plan"].with_company(self.company_id)
@@ -275,6 +275,34 @@ class AftersalesCost(models.Model):
             )
         return cache[question]
 
+    def _cost_get_account(self, treatment, partner, cache):
+        """The account of the document line that a share becomes, as far as it is set.
+
+        :param dict cache: the accounts of the companies, among other things
+        """
+        self.ensure_one()
+        company = self.company_id
+        key = ("accounts", company)
+        if key not in cache:
+            cache[key] = company._get_cost_accounts()
+        accounts = cache[key]
+        if treatment in (False, "none"):
+            account = self.env["account.account"]
+        elif self._cost_keeps_account(treatment):
+            account = self._cost_relieved_account(accounts)
+        else:
+            account = self._cost_target_account(treatment, partner, accounts)
+        return account.with_company(company)
+
+    def _cost_keeps_account(self, treatment):
+        """Whether the document takes the cost from its account, without another one."""
+        company = self.company_id
+        return (
+            treatment == "recharge" and company.aftersales_cost_recharge_as != "income"
+        ) or (treatment == "claim" and company.aftersales_cost_claim_as != "entry")
+
     def _cost_business_domain(self, treatment):
         """What Odoo calls the document of a treatment; nothing: plans are optional."""
+        if treatment == "claim" and not self._cost_keeps_account(treatment):
+            return None  # what somebody owes us has no analytic side
         return BUSINESS_DOMAINS.get(treatment)

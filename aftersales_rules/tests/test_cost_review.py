@@ -111,6 +111,30 @@ class TestCostReview(ReviewCase):
         )
         self.assertFalse(self.new_borne("carrier").analytic_distribution)
 
+    def test_a_model_for_accounts_looks_at_the_account_of_the_entry(self):
+        """That of manufacturing cost, and not that of service expenses."""
+        accounts = [
+            self.env["account.account"].create(
+                {"name": name, "code": code, "account_type": "expense"}
+            )
+            for name, code in (("Workshop", "7901000"), ("Service", "7902000"))
+        ]
+        self.company.aftersales_cost_manufacturing_account_id = accounts[0]
+        self.company.aftersales_cost_expense_account_id = accounts[1]
+        self.env["account.analytic.distribution.model"].create(
+            {
+                "account_prefix": "7901",
+                "analytic_distribution": {str(self.project.id): 100.0},
+            }
+        )
+        self.assertEqual(
+            self.new_borne("company").analytic_distribution,
+            {str(self.project.id): 100.0},
+        )
+        self.assertFalse(
+            self.new_borne("company", cost_type="travel").analytic_distribution
+        )
+
     def test_a_share_by_hand_gets_its_own_distribution(self):
         """That of the dealer for the dealer's share, as long as nothing is entered."""
         self.env["account.analytic.distribution.model"].create(
