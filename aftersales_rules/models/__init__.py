@@ -221,6 +221,14 @@ from . import repair_order_cost
 from . import sale_order_cost
 from . import stock_move_cost
 from . import stock_picking_cost
+from . import aftersales_compensation
+from . import aftersales_complaint_solution_compensation
+from . import aftersales_complaint_compensation
+from . import aftersales_cost_compensation
+from . import account_move_compensation
+from . import account_payment_compensation
+from . import res_company_compensation
+from . import aftersales_cost_totals
 from . import aftersales_complaint_judging
 from . import aftersales_cost_books
 from . import aftersales_cost_posting

@@ -7,6 +7,8 @@ from . import test_complaint_investigation_flow
 from . import test_complaint_misuse
 from . import test_complaint_photo
 from . import test_complaint_reader
+from . import test_cost_compensation
+from . import test_cost_totals
 from . import test_complaint_recall
 from . import test_complaint_solution
 from . import test_complaint_approval
