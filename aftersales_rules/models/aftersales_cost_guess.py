@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Guesses that people correct: the type of a cost by its words, and whose people worked.
+"""Guesses that people correct: type of a cost by its words, whose people worked.
 
 Words are looked for from the start of a word, Chinese ones anywhere; the first type
 that fits wins, so the more special ones stand first.

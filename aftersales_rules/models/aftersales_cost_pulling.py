@@ -35,7 +35,7 @@ class AftersalesCost(models.Model):
         return super()._get_cost_follows() | {"source_analytic_distribution"}
 
     def _check_cost_editable(self, vals):
-        super()._check_cost_editable(vals)
+        result = super()._check_cost_editable(vals)
         if "expense_account_id" in vals:
             self._check_relieved_account_right()
         kept = SOURCE_FIELDS & vals.keys()
@@ -61,6 +61,16 @@ class AftersalesCost(models.Model):
         ):
             self._check_relieved_account_right()
         return super().create(vals_list)
+
+    def action_reopen(self):
+        """Take a cancelled cost up again, unless its document has another one now."""
+        self._check_cost_staff()
+        again = self.filtered(lambda cost: cost.source_model and cost._get_source())
+        for source, other in self._get_pulled(
+            [cost._get_source() for cost in again if cost.state == "cancelled"]
+        ).items():
+            raise UserError(self._get_pulled_text(source, other))
+        return super().action_reopen()
 
     def _check_relieved_account_right(self):
         if not self.env.user.has_group(COST_ACCOUNTANT):
@@ -184,21 +194,24 @@ class AftersalesCost(models.Model):
     def _check_pullable(self, rows):
         """Raise if a document cannot be pulled, or was."""
         faults = [row.blocked for row in rows.values() if row.blocked]
-        for source, cost in self._get_pulled(rows).items():
-            faults.append(
-                self.env._(
-                    "%(document)s is a service cost already: %(cost)s, pulled by "
-                    "%(user)s on %(date)s.",
-                    document=rows[source].name,
-                    cost=cost.display_name,
-                    user=cost.create_uid.name,
-                    date=fields.Date.to_string(
-                        fields.Datetime.context_timestamp(cost, cost.create_date)
-                    ),
-                )
-            )
+        faults += [
+            self._get_pulled_text(source, cost)
+            for source, cost in self._get_pulled(rows).items()
+        ]
         if faults:
             raise UserError("\n".join(faults))
+
+    def _get_pulled_text(self, source, cost):
+        return self.env._(
+            "%(document)s is a service cost already: %(cost)s, pulled by %(user)s on "
+            "%(date)s.",
+            document=cost.source_name or source.display_name,
+            cost=cost.display_name,
+            user=cost.create_uid.name,
+            date=fields.Date.to_string(
+                fields.Datetime.context_timestamp(cost, cost.create_date)
+            ),
+        )
 
     @api.model
     def _prepare_pulled(self, source, row, cost_type=None):

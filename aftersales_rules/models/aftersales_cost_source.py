@@ -1,12 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Documents that service costs are pulled from: bills, goods, and what bridges add (L9).
+"""Documents that service costs are pulled from: bills, goods, and more (L9).
 
 How it works: a model that holds costs inherits ``aftersales.cost.source``, says with
 ``_find_cost_sources`` which of its records belong to a complaint, and describes them
 with ``_get_cost_rows``: what was spent, and where it stands in the books. Everything
-else, pulling each once, noticing when it changes, the links both ways, is done for all
-of them alike in ``aftersales_cost_pulling.py`` and ``aftersales_cost_source_change.py``.
-``docs/books.md`` says where each source stands in the books, and why.
+else is done for all of them alike: pulling each once (``aftersales_cost_pulling.py``),
+noticing when it changes (``aftersales_cost_source_change.py``), the links both ways.
+``docs/books.md`` says where each source stands in the books, and why. The addons for
+expenses and timesheets are sources of their own.
 """
 
 from dataclasses import dataclass, field

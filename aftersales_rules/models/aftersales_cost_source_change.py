@@ -17,6 +17,8 @@ from .guarded_fields import on_clean_context
 _QUEUE = "aftersales_cost_source"
 ACTIVITY = "aftersales_rules.mail_activity_cost_source"
 _BATCH = 1000
+_PLACE = ("expense_account_id", "source_move_line_id", "source_analytic_distribution")
+"""Where a cost stands, as opposed to how much it is."""
 
 
 class AftersalesCost(models.Model):
@@ -113,19 +115,28 @@ class AftersalesCost(models.Model):
         if not row.same_amount(self):
             texts.append(
                 self.env._(
-                    "%(document)s is %(now)s now; it was %(before)s when it was pulled.",
+                    "%(document)s is %(now)s now, and was %(before)s when pulled.",
                     document=self.source_name,
                     now=tools.format_amount(self.env, row.amount, row.currency),
                     before=tools.format_amount(self.env, self.amount, self.currency_id),
                 )
             )
-        elif not row.blocked and row.account != self.expense_account_id:
+        elif row.blocked:
+            pass  # nothing stands anywhere
+        elif row.account != self.expense_account_id:
             texts.append(
                 self.env._(
                     "%(document)s stands on account %(now)s now and not on %(before)s.",
                     document=self.source_name,
                     now=row.account.display_name or self.env._("none"),
                     before=self.expense_account_id.display_name or self.env._("none"),
+                )
+            )
+        elif (row.analytic or {}) != (self.source_analytic_distribution or {}):
+            texts.append(
+                self.env._(
+                    "%(document)s has another analytic distribution now.",
+                    document=self.source_name,
                 )
             )
         return texts
@@ -141,6 +152,7 @@ class AftersalesCost(models.Model):
             row.currency.round(row.amount),
             row.complaint.company_id.currency_id.round(row.company_amount),
             row.account.id,
+            sorted((row.analytic or {}).items()),
         )
         return "/".join(map(str, parts))
 
@@ -195,7 +207,8 @@ class AftersalesCost(models.Model):
         costs = self.sudo()  # sudo: flags follow from the documents
         for cost, (_texts, row) in costs._get_source_changes().items():
             if cost.state in UNPOSTED and cost._is_only_elsewhere(row):
-                cost.write(cost._prepare_source(cost._get_source(), row))
+                values = cost._prepare_source(cost._get_source(), row)
+                cost.write({name: values[name] for name in _PLACE})
         changes = costs._get_source_changes()
         new = costs.filtered(lambda cost: cost in changes and not cost.source_changed)
         settled = costs.filtered(
@@ -233,7 +246,7 @@ class AftersalesCost(models.Model):
                     )
 
     def _get_source_reviewer(self):
-        """Who looks at it: who reviewed it, else the first accountant of the company."""
+        """Who looks at it: who reviewed it, else the company's first accountant."""
         self.ensure_one()
         accountants = self._get_cost_accountants(self.company_id)
         if self.reviewed_by_id in accountants:

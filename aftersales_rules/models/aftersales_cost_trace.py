@@ -6,7 +6,7 @@ _READER = "aftersales_rules.group_complaint_reader"
 
 
 class AftersalesCostTrace(models.AbstractModel):
-    """Documents from which costs were pulled: the way from the document to them (L9)."""
+    """Documents that costs were pulled from: the way from there to them (L9)."""
 
     _name = "aftersales.cost.trace"
     _description = "Document with Service Costs"

@@ -113,10 +113,10 @@ class StockMove(models.Model):
         if replaced:
             return True, self.env._("Replacement that came back")
         return False, self.env._(
-            "Came back into stock at this value. Pull it if the goods are as good as new."
+            "Came back into stock at this value. Pull it if it is as good as new."
         )
 
-    # ---------------------------------------------------- where the value stands (books)
+    # ------------------------------------------------------ where the value stands
 
     def _get_value_places(self):
         """Where the value of each valued move stands in the books: docs/books.md.

@@ -7,7 +7,7 @@ from .common_cost import CostCase
 
 
 class CostSourceCase(CostCase):
-    """A registered complaint of a customer who got ten panes, and accounts to look at."""
+    """A registered complaint, panes in stock, and accounts to look at."""
 
     @classmethod
     def setUpClass(cls):
