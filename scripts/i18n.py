@@ -1,10 +1,10 @@
-"""The addon's terms and their translations, against a fresh export of Odoo.
+"""The terms of each addon and their translations, against a fresh export of Odoo.
 
-    scripts/run i18n            write i18n/aftersales_rules.pot, bring every .po up to it
+    scripts/run i18n            write i18n/ADDON.pot, bring every .po up to it
     scripts/run i18n --check    say what is stale, untranslated or lost a placeholder
 
 The workbench makes the export from a database with the addon installed and hands its
-path over; this runs in Odoo's environment, which has polib.
+path over, and the addon's name; this runs in Odoo's environment, which has polib.
 """
 
 from __future__ import annotations
@@ -17,21 +17,20 @@ from pathlib import Path
 
 import polib
 
-FOLDER = Path(__file__).resolve().parents[1] / "aftersales_rules" / "i18n"
-POT = FOLDER / "aftersales_rules.pot"
+ROOT = Path(__file__).resolve().parents[1]
 COMPLETE = ("zh_CN",)
 """Languages that the product promises in full (U11)."""
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sdf]|%[sdf]|\{\w[\w.]*\}|%%")
 
 
-def update(export: polib.POFile) -> None:
+def update(export: polib.POFile, folder: Path, pot: Path) -> None:
     """Write the template and merge it into each translation."""
-    FOLDER.mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True)
     # Dates of the export would make every run a change.
     for key in ("POT-Creation-Date", "PO-Revision-Date"):
         export.metadata.pop(key, None)
-    export.save(str(POT))
-    for path in sorted(FOLDER.glob("*.po")):
+    export.save(str(pot))
+    for path in sorted(folder.glob("*.po")):
         translation = polib.pofile(str(path), wrapwidth=78)
         translation.merge(export)
         for entry in translation.obsolete_entries():
@@ -43,21 +42,21 @@ def update(export: polib.POFile) -> None:
         print(f"{path.name}: {translation.percent_translated()} % of {len(translation)} terms")
 
 
-def faults(export: polib.POFile) -> Iterator[str]:
+def faults(export: polib.POFile, folder: Path, pot: Path) -> Iterator[str]:
     """What is stale in the template, and missing or broken in the promised languages."""
-    if not POT.is_file():
-        yield f"{POT.name} is not there"
+    if not pot.is_file():
+        yield f"{pot.name} is not there"
         return
     wanted = {entry.msgid: entry for entry in export}
-    present = {entry.msgid for entry in polib.pofile(str(POT))}
-    yield from (f"{POT.name}: new term {term!r}" for term in sorted(wanted.keys() - present))
+    present = {entry.msgid for entry in polib.pofile(str(pot))}
+    yield from (f"{pot.name}: new term {term!r}" for term in sorted(wanted.keys() - present))
     yield from (
-        f"{POT.name}: gone from the sources {term!r}" for term in sorted(present - wanted.keys())
+        f"{pot.name}: gone from the sources {term!r}" for term in sorted(present - wanted.keys())
     )
     for language in COMPLETE:
-        path = FOLDER / f"{language}.po"
+        path = folder / f"{language}.po"
         if not path.is_file():
-            yield f"{path.name} is not there"
+            yield f"{path.name} of {pot.stem} is not there"
             continue
         entries = {entry.msgid: entry for entry in polib.pofile(str(path)) if not entry.obsolete}
         for term in sorted(wanted):
@@ -76,12 +75,16 @@ def _placeholders(text: str) -> Counter[str]:
 
 
 def main(arguments: list[str]) -> int:
-    export = polib.pofile(arguments[0], wrapwidth=78)
+    path, addon = arguments[:2]
+    folder = ROOT / addon / "i18n"
+    pot = folder / f"{addon}.pot"
+    export = polib.pofile(path, wrapwidth=78)
     if "--check" not in arguments:
-        update(export)
+        update(export, folder, pot)
         return 0
-    found = list(faults(export))
-    print("\n".join(found) or f"{len(export)} terms, all translated into {', '.join(COMPLETE)}")
+    found = list(faults(export, folder, pot))
+    translated = f"{addon}: {len(export)} terms, all translated into {', '.join(COMPLETE)}"
+    print("\n".join(found) or translated)
     return 1 if found else 0
 
 

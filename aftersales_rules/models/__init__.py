@@ -209,6 +209,7 @@ from . import aftersales_complaint_cost
 from . import aftersales_complaint_cost_review
 from . import res_company_cost
 from . import aftersales_cost_source
+from . import aftersales_cost_paper
 from . import aftersales_cost_trace
 from . import aftersales_cost_guess
 from . import aftersales_cost_pulling

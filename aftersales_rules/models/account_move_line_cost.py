@@ -1,9 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
-from odoo.exceptions import AccessError, UserError
 
-from .aftersales_complaint import COMPLAINT_USER
-from .aftersales_cost import COST_ACCOUNTANT
 from .aftersales_cost_guess import guess_cost_type
 from .aftersales_cost_source import SourceRow
 
@@ -18,57 +15,12 @@ class AccountMoveLine(models.Model):
     """
 
     _name = "account.move.line"
-    _inherit = [
-        "account.move.line",
-        "aftersales.complaint.link",
-        "aftersales.cost.source",
-    ]
+    _inherit = ["account.move.line", "aftersales.cost.paper"]
 
-    def write(self, vals):
-        # EXTENDS 'account'
-        if "complaint_id" in vals:
-            self._check_cost_relink(vals["complaint_id"])
-        result = super().write(vals)
-        if not _TOLD.isdisjoint(vals):
-            self._queue_cost_check()
-        return result
-
-    def unlink(self):
-        # EXTENDS 'account'
-        linked = self.sudo().filtered("complaint_id")  # sudo: only to look at costs
-        linked._queue_cost_check()
-        return super().unlink()
-
-    def _check_complaint_link_right(self):
-        # whoever enters vendors' bills may say what they are for
-        if not any(
-            self.env.user.has_group(group)
-            for group in (COMPLAINT_USER, COST_ACCOUNTANT)
-        ):
-            raise AccessError(
-                self.env._(
-                    "After-sales staff and accountants for service costs say to which "
-                    "complaint a bill belongs."
-                )
-            )
-
-    def _check_cost_relink(self, complaint_id):
-        """Refuse to take a bill away from a complaint that has its cost."""
-        # sudo: whoever writes bills need not see costs
-        linked = self.sudo().filtered(
-            lambda line: line.complaint_id and line.complaint_id.id != complaint_id
-        )
-        if not linked:
-            return
-        for line, cost in self.env["aftersales.cost"]._get_pulled(linked).items():
-            raise UserError(
-                self.env._(
-                    "%(line)s was pulled as service cost “%(cost)s”. Cancel that cost "
-                    "first.",
-                    line=line.display_name,
-                    cost=cost.display_name,
-                )
-            )
+    @api.model
+    def _get_cost_told(self):
+        # all else of a posted bill changes only after it was reset to draft
+        return super()._get_cost_told() | {"account_id", "analytic_distribution"}
 
     # ------------------------------------------------------------------ as a source
 
@@ -172,9 +124,6 @@ class AccountMoveLine(models.Model):
             learned.setdefault(product, cost.cost_type)
         return learned
 
-
-_TOLD = {"complaint_id", "account_id"}
-"""What can change on a posted bill; all else needs it to be reset to draft first."""
 
 _LEARNED_MAX = 200
 """Costs that are looked through for the type that was chosen before."""

@@ -53,6 +53,7 @@ class AftersalesCost(models.Model):
                     ),
                 )
             )
+        return result
 
     @api.model_create_multi
     def create(self, vals_list):

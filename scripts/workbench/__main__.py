@@ -105,20 +105,26 @@ def format_code(_args: argparse.Namespace) -> int:
 
 
 def i18n(args: argparse.Namespace) -> int:
-    """Terms exported from a database with the addon installed, against those in i18n/."""
+    """Terms exported from a database with the addons installed, against those in i18n/."""
     script = settings.ROOT / "scripts" / "i18n.py"
-    database = f"ar_i18n_{os.getpid()}"
+    check = ["--check"] if args.check else []
+    failed = 0
     with workshop() as shop, tempfile.TemporaryDirectory() as folder:
-        export = os.path.join(folder, f"{settings.ADDON_NAME}.pot")
-        shop.create(database, template=shop.installed())
-        try:
-            with console.step("exporting the addon's terms"):
-                options = ("-d", database, "-l", "pot", "-o", export, settings.ADDON_NAME)
-                shop.odoo_run("i18n", "export", *options, log="i18n")
-        finally:
-            shop.drop(database)
-        check = ["--check"] if args.check else []
-        return subprocess.call([shop.environment.python, script, export, *check], env=shop.env)
+        for addon in settings.ADDONS:
+            template = shop.installed() if addon == settings.ADDON_NAME else shop.bridged()
+            database = f"ar_i18n_{os.getpid()}"
+            export = os.path.join(folder, f"{addon}.pot")
+            shop.create(database, template=template)
+            try:
+                with console.step(f"exporting the terms of {addon}"):
+                    options = ("-d", database, "-l", "pot", "-o", export, addon)
+                    shop.odoo_run("i18n", "export", *options, log="i18n")
+            finally:
+                shop.drop(database)
+            failed |= subprocess.call(
+                [shop.environment.python, script, export, addon, *check], env=shop.env
+            )
+    return failed
 
 
 def shell(args: argparse.Namespace) -> int:

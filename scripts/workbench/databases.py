@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -196,6 +196,27 @@ class Workshop:
 
         base = self.base()
         return self.prepared("ar_test", base, (base, settings.addon_digest()), build)
+
+    def bridged(self) -> str:
+        """The base template with the addon, its bridges, and what these join it with.
+
+        The bridges install themselves when all they join is there.
+        """
+        base = self.base()
+        joined = settings.bridged_modules()
+
+        def install(names: Sequence[str]) -> Callable[[str], None]:
+            def build(name: str) -> None:
+                with console.step(
+                    f"installing {', '.join(names)} into a copy of it", "Odoo, half a minute"
+                ):
+                    self._install(name, ",".join(names))
+
+            return build
+
+        beside = self.prepared("ar_joined", base, (base, joined), install(joined))
+        inputs = (beside, settings.addon_digest(*settings.ADDONS))
+        return self.prepared("ar_bridged", beside, inputs, install([settings.ADDON_NAME]))
 
     def prepared(
         self, kind: str, template: str, inputs: tuple, build: Callable[[str], object]

@@ -49,6 +49,7 @@ def run() -> int:
         return lambda: subprocess.call(parts, env=env, cwd=cwd, stdin=subprocess.DEVNULL)
 
     rules = f"--ignore-paths=.*{settings.ADDON_NAME}/rules/.*"
+    addons = settings.ADDONS
     checks: dict[str, Callable[[], int]] = {
         "ruff": command("ruff", "check", "."),
         "ruff-format": command("ruff", "format", "--check", "."),
@@ -60,7 +61,7 @@ def run() -> int:
             "rules",
             cwd=settings.ADDON,
         ),
-        "pylint": command("pylint", "--rcfile=.pylintrc-mandatory", rules, settings.ADDON_NAME),
+        "pylint": command("pylint", "--rcfile=.pylintrc-mandatory", rules, *addons),
         # The core knows no env, and no method that must return what super gave.
         "pylint-rules": command(
             "pylint",
@@ -72,7 +73,7 @@ def run() -> int:
             "oca-checks-odoo-module",
             "--config",
             str(settings.ROOT / ".oca_hooks.cfg"),
-            settings.ADDON_NAME,
+            *addons,
         ),
         "xml": lambda: _print(_xml()),
         "manifest": lambda: _print(_manifest()),
@@ -142,19 +143,24 @@ def _xml() -> Iterator[str]:
 
 
 def _manifest() -> Iterator[str]:
-    """Files that the manifest names and that are not there, and the other way round."""
-    manifest = settings.manifest()
+    """Files that a manifest names and that are not there, and the other way round."""
+    for addon in settings.ADDONS:
+        yield from (f"{addon}: {finding}" for finding in _manifest_of(addon))
+
+
+def _manifest_of(addon: str) -> Iterator[str]:
+    manifest, root = settings.manifest(addon), settings.ROOT / addon
     if not re.fullmatch(r"19\.0\.\d+\.\d+\.\d+", manifest.get("version", "")):
         yield f"version {manifest.get('version')!r} is not 19.0.x.y.z"
     named = [*manifest.get("data", ()), *manifest.get("demo", ())]
     for name, count in Counter(named).items():
         if count > 1:
             yield f"{name} is named {count} times"
-        if not (settings.ADDON / name).is_file():
+        if not (root / name).is_file():
             yield f"{name} is named but not there"
     for folder in ("security", "data", "views", "wizards", "report", "reports", "demo"):
-        for path in sorted((settings.ADDON / folder).glob("*")):
-            name = path.relative_to(settings.ADDON).as_posix()
+        for path in sorted((root / folder).glob("*")):
+            name = path.relative_to(root).as_posix()
             if path.suffix in (".xml", ".csv") and name not in named:
                 yield f"{name} is there but not named"
             if path.suffix == ".csv":

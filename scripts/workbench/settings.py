@@ -10,6 +10,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 ADDON_NAME = "aftersales_rules"
 ADDON = ROOT / ADDON_NAME
+BRIDGES = tuple(path.parent.name for path in sorted(ROOT.glob(f"{ADDON_NAME}_*/__manifest__.py")))
+"""Small addons that join ours with one of Odoo's; they install themselves beside both."""
+ADDONS = (ADDON_NAME, *BRIDGES)
 REQUIREMENTS = ROOT / "requirements"
 
 CACHE = Path(
@@ -39,15 +42,21 @@ BASE_MODULES = (
 """Modules of every test and demo database, beside whatever the addon depends on."""
 
 
-def manifest() -> dict:
-    """The addon's manifest, or an empty one while there is no addon yet."""
-    path = ADDON / "__manifest__.py"
+def manifest(addon: str = ADDON_NAME) -> dict:
+    """The manifest of an addon, or an empty one while there is no addon yet."""
+    path = ROOT / addon / "__manifest__.py"
     return ast.literal_eval(path.read_text("utf-8")) if path.is_file() else {}
 
 
 def base_modules() -> list[str]:
     """The modules of the base template: ours first, then the addon's dependencies."""
     return list(dict.fromkeys((*BASE_MODULES, *manifest().get("depends", ()))))
+
+
+def bridged_modules() -> list[str]:
+    """What the bridges join ours with."""
+    found = [name for bridge in BRIDGES for name in manifest(bridge).get("depends", ())]
+    return [name for name in dict.fromkeys(found) if name not in ADDONS]
 
 
 def addons_paths() -> list[Path]:
@@ -79,6 +88,10 @@ def tree_digest(folder: Path, *, skip: tuple[str, ...] = ()) -> str:
     return state.hexdigest()[:10]
 
 
-def addon_digest() -> str:
-    """Changes whenever an installed addon would differ from the sources."""
-    return tree_digest(ADDON, skip=("tests", "readme", "build", "dist"))
+def addon_digest(*addons: str) -> str:
+    """Changes whenever an installed addon would differ from the sources; ours by default."""
+    states = [
+        tree_digest(ROOT / name, skip=("tests", "readme", "build", "dist"))
+        for name in addons or (ADDON_NAME,)
+    ]
+    return states[0] if len(states) == 1 else digest(*states)

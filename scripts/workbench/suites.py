@@ -147,6 +147,8 @@ def odoo_parts(shop: Workshop, chosen: set[str]) -> Iterator[Part]:
     """Whatever needs Odoo."""
     if "odoo" in chosen:
         yield Part("odoo", run=partial(_odoo, shop=shop))
+        if settings.BRIDGES:
+            yield Part("odoo", "bridges", run=partial(_bridges, shop=shop))
     for suite in ("system", "browser"):
         files = sorted((settings.ROOT / "tests" / suite).rglob("test_*.py"))
         if suite in chosen:
@@ -175,6 +177,23 @@ def _odoo(part: Part, shop: Workshop) -> Result:
             shop.environment.python,
             f"{settings.ADDON_NAME}/tests",
             arguments,
+            {**shop.env, "PYTHONPATH": SCRIPTS},
+        )
+    finally:
+        shop.drop(database)
+
+
+def _bridges(part: Part, shop: Workshop) -> Result:
+    """The tests of the bridges, where all that they join is installed."""
+    database = f"ar_bridges_{os.getpid()}"
+    shop.create(database, template=shop.bridged())
+    folders = [f"{name}/tests" for name in settings.BRIDGES]
+    arguments = ["-q", "-ra", "--odoo-http", f"--odoo-database={database}"]
+    try:
+        return part.pytest(
+            shop.environment.python,
+            folders[0],
+            [*folders[1:], *arguments, "--odoo-log-level=error"],
             {**shop.env, "PYTHONPATH": SCRIPTS},
         )
     finally:
