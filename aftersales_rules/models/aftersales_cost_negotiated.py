@@ -2,9 +2,9 @@
 """What the customer bears is charged as negotiated, in total per complaint (L7).
 
 The agreed amount is filled with the costs that the customer bears: what is posted
-first, what an accountant has split by hand next, then what is reviewed, then the rest,
-by date. What is above stays with the company; what is missing is charged with the last
-one, above its cost.
+first, what an accountant has split by hand next, then the rest, by date. What is above
+stays with the company; what is missing is charged with the last one, above its cost.
+Reviewing and posting change nothing of it, in whatever order they happen.
 """
 
 from decimal import Decimal
@@ -67,9 +67,7 @@ class AftersalesCost(models.Model):
         result = {}
         for complaint, same in costs.grouped("complaint_id").items():
             currency = complaint.company_id.currency_id
-            ordered = same.sorted(
-                lambda cost: (cost.state != "reviewed", cost.date, cost.id)
-            )
+            ordered = same.sorted(lambda cost: (cost.date, cost.id))
             result[complaint] = fill_agreed(
                 exact(complaint.complaint_negotiated_amount, currency),
                 [

@@ -213,6 +213,9 @@ class AftersalesCost(models.Model):
         drafts = self.filtered(lambda cost: cost.state == "draft")
         # sudo: rules look at the complaint; what is reviewed is what they say now
         drafts.sudo()._cost_judge("review")
+        # two that were entered at once did not see each other's part of an agreement
+        sharing = drafts.sudo()._cost_sharing_agreement()
+        sharing._cost_settling()._cost_share_out()
         refused = self._cost_not_reviewable()
         ready = drafts - self.browse(cost.id for cost in refused)
         if refused and not ready:

@@ -47,6 +47,13 @@ class TestCostNegotiated(SplitCase):
                     sum(cost.share_ids.mapped("amount")), cost.amount
                 )
 
+    def parts(self, cost):
+        """Its shares as values."""
+        return [
+            (share.bearer, share.company_amount, share.surplus)
+            for share in cost.share_ids
+        ]
+
     def test_without_an_agreement_it_is_blocked(self):
         """It says what to enter, and where; then it can be reviewed."""
         cost = self.customers(80.0)
@@ -100,14 +107,38 @@ class TestCostNegotiated(SplitCase):
         self.assert_charged((first, 60.0, 0.0, 0.0), (second, 30.0, 0.0, 10.0))
         self.assertEqual(first.state, "draft")
 
-    def test_a_reviewed_cost_keeps_its_place(self):
-        """An older cost that comes later does not take its share away."""
+    def test_an_older_cost_that_comes_later_is_filled_first(self):
+        """The reviewed one is left with less, and is reviewed again."""
         self.agree(60.0)
         first = self.customers(60.0, day=5)
         first.with_user(self.accountant).action_review()
-        older = self.customers(30.0, day=1)
-        self.assert_charged((first, 60.0, 0.0, 0.0), (older, 0.0, 30.0, 0.0))
-        self.assertEqual(first.state, "reviewed")
+        older = self.customers(20.0, day=1)
+        self.assert_charged((first, 40.0, 20.0, 0.0), (older, 20.0, 0.0, 0.0))
+        self.assertEqual(first.state, "draft")
+
+    def test_review_and_posting_in_any_order_change_nothing(self):
+        """The last is reviewed and posted first: nobody's part moves."""
+        for agreed in (100.0, 200.0):
+            with self.subTest(agreed=agreed):
+                self.complaint = self.new_complaint()
+                self.agree(agreed)
+                costs = [
+                    self.customers(amount, day, complaint_id=self.complaint.id)
+                    for day, amount in enumerate((50.0, 40.0, 30.0))
+                ]
+                before = [self.parts(cost) for cost in costs]
+                for cost in reversed(costs):
+                    cost.with_user(self.accountant).action_review()
+                    self.assertEqual([self.parts(each) for each in costs], before)
+                self.assertEqual({cost.state for cost in costs}, {"reviewed"})
+                for cost in reversed(costs):
+                    cost.state = "posted"
+                    self.assertEqual([self.parts(each) for each in costs], before)
+                self.assertEqual({cost.state for cost in costs}, {"posted"})
+                for cost in costs:
+                    cost.state = "reviewed"
+                    self.assertEqual([self.parts(each) for each in costs], before)
+                self.assertEqual({cost.state for cost in costs}, {"reviewed"})
 
     def test_a_cancelled_cost_makes_room(self):
         """So does one that somebody else bears."""
