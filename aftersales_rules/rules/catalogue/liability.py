@@ -9,7 +9,7 @@ Amounts are in the currency of the company.
 
 from decimal import Decimal
 
-from ..facts import FactModel, OutcomeModel, boolean, choice, integer, money
+from ..facts import FactModel, OutcomeModel, boolean, choice, integer, money, text
 from ..i18n import _
 from ..registry import REGISTRY, DecisionSpec
 from .breakage import BREAKAGE_LIABILITIES
@@ -87,6 +87,9 @@ DEALER_RESULTS = {
 class LiabilityFacts(FactModel):
     """What is known of a service cost and of its complaint (L1)."""
 
+    currency: str | None = text(
+        _("Currency"), help=_("Currency of the company; all money is in it.")
+    )
     cost_type: str | None = choice(_("Cost type"), COST_TYPES)
     amount: Decimal | None = money(_("Amount of the cost"))
     worked_by: str | None = choice(
