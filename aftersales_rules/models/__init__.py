@@ -230,6 +230,15 @@ from . import account_move_compensation
 from . import account_payment_compensation
 from . import res_company_compensation
 from . import aftersales_cost_totals
+from . import aftersales_cost_overrule
+from . import aftersales_cost_liability
+from . import aftersales_cost_overruling
+from . import aftersales_dealer_supervision
+from . import aftersales_dealer_supervision_steps
+from . import aftersales_complaint_supervision
+from . import aftersales_complaint_fault
+from . import aftersales_cost_liability_facts
+from . import res_partner_supervision
 from . import aftersales_complaint_judging
 from . import aftersales_cost_books
 from . import aftersales_cost_posting

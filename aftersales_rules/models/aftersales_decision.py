@@ -187,6 +187,7 @@ class AftersalesDecision(models.Model):
             "complaint": self.env._("Change of the complaint"),
             "contact": self.env._("Contact with a customer"),
             "repair": self.env._("End of a repair"),
+            "cost": self.env._("Service cost entered or changed"),
         }
         for record in self:
             record.event_display = words.get(record.event, record.event)

@@ -229,7 +229,11 @@ class AftersalesVersion(models.Model):
     @api.model
     def _trigger_rechecks(self) -> None:
         """Have what the old rules held or rated judged by the new ones, soon."""
-        for name in ("ir_cron_recheck", "ir_cron_customer_tier"):
+        for name in (
+            "ir_cron_recheck",
+            "ir_cron_customer_tier",
+            "ir_cron_cost_liability",
+        ):
             cron = self.env.ref(f"aftersales_rules.{name}", raise_if_not_found=False)
             if cron:  # not while the addon is being installed
                 # sudo: scheduled actions belong to the system, not to the publisher

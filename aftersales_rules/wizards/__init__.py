@@ -31,3 +31,4 @@ from . import aftersales_cost_pull_line
 from . import aftersales_cost_settle
 from . import aftersales_cost_reverse
 from . import aftersales_compensation_pay
+from . import aftersales_cost_overrule_wizard

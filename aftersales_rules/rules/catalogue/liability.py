@@ -153,6 +153,11 @@ class LiabilityFacts(FactModel):
 class LiabilityOutcome(OutcomeModel):
     bearer: str = choice(_("Bearer"), BEARERS)
     treatment: str = choice(_("Treatment"), TREATMENTS)
+    inspection_first: bool = boolean(
+        _("Inspection first"),
+        help=_("Nobody says otherwise, and nothing is posted, before it has a result."),
+        default=False,
+    )
 
 
 COST_LIABILITY = DecisionSpec(
