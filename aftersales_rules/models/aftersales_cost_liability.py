@@ -71,6 +71,12 @@ class AftersalesCost(models.Model):
             precommit.add(self.env(context={})["aftersales.cost"]._run_cost_queue)
         return precommit.data[_QUEUE]
 
+    def _forget_cost_queued(self):
+        """These are being judged now."""
+        queue = self.env.cr.precommit.data.get(_QUEUE)
+        if queue:
+            queue["costs"].difference_update(self.ids)
+
     @api.model
     def _run_cost_queue(self):
         """Judge what is queued, now; call it before looking at who bears what."""
@@ -139,6 +145,7 @@ class AftersalesCost(models.Model):
             lambda cost: cost.state in UNPOSTED
             and cost.company_id._aftersales_mode(COST_LIABILITY.name) != "off"
         )
+        self._forget_cost_queued()
         if not costs:
             return
         facts = costs._get_liability_facts()
@@ -153,14 +160,26 @@ class AftersalesCost(models.Model):
             cost = answer.subject
             if answer.is_news:
                 # the row of the decision differs from cost to cost; written in bulk
-                cost.with_context(mail_notrack=True).liability_decision_id = (
-                    answer.record.id
-                )
+                cost.with_context(
+                    mail_notrack=True
+                ).liability_decision_id = answer.record.id
             values = cost._get_liability_values(answer)
             if values != tuple(cost[name] for name in _VALUES):
                 same[values] |= cost
         for values, changed in same.items():
             changed._put_liability(dict(zip(_VALUES, values, strict=True)))
+        costs._share_out_to_others()
+
+    def _share_out_to_others(self):
+        """The same bearer, but another dealer, carrier or sales manager is named."""
+        moved = self.filtered(
+            lambda cost: not cost.is_split
+            and len(cost.share_ids) == 1
+            and cost.share_ids.bearer == cost.bearer
+            and cost.share_ids.partner_id != cost._cost_partner(cost.bearer)
+        )
+        if moved:
+            moved._cost_settling()._cost_share_out()
 
     def _get_liability_values(self, answer):
         """What the rules say, and what is in force, as ``_VALUES``."""
@@ -192,7 +211,9 @@ class AftersalesCost(models.Model):
         """Somebody else bears these now: finance looks at them once more."""
         # the review may have been taken back by what was just written
         reviewed = self.filtered(lambda cost: cost.state == "reviewed")
-        reviewed.write({"state": "draft", "reviewed_by_id": False, "reviewed_at": False})
+        reviewed.write(
+            {"state": "draft", "reviewed_by_id": False, "reviewed_at": False}
+        )
         for cost in self:
             lang = cost.complaint_id.user_id.lang or cost.company_id.partner_id.lang
             env = cost.with_context(lang=lang or self.env.lang).env
@@ -258,24 +279,18 @@ class AftersalesCost(models.Model):
         return decision._get_records_action(name=self.env._("Why?"), target="new")
 
     def _cost_blocks(self):
-        # EXTENDS 'aftersales_rules'
+        # EXTENDS 'aftersales_rules': an inspection comes before whatever people said
         blocks = super()._cost_blocks()
         for cost in self:
-            if cost.waits_inspection:
-                blocks[cost].append(("inspection", cost._get_undecided_text()))
-            elif cost.bearer in (False, "undecided"):
-                blocks[cost].append(("undecided", cost._get_undecided_text()))
-            elif len(cost.share_ids) < 2 and cost._lacks_partner():
-                blocks[cost].append(("partner", cost._get_unnamed_text()))
+            if cost.waits_inspection and cost.state in UNPOSTED:
+                others = [each for each in blocks[cost] if each[0] != "bearer"]
+                text = cost._cost_undecided_text()
+                blocks[cost] = [("inspection", text), *others]
         return blocks
 
-    def _lacks_partner(self):
-        return self.bearer not in (False, "company", "undecided") and not (
-            self._cost_partner(self.bearer)
-        )
-
-    def _get_undecided_text(self):
+    def _cost_undecided_text(self):
         """Why nobody bears it yet, and what has to happen."""
+        # OVERRIDES 'aftersales_rules': what the rules, or a person, wait for
         if self.waits_inspection or (
             self.bearer == "undecided"
             and self.rule_bearer == "undecided"
@@ -287,26 +302,13 @@ class AftersalesCost(models.Model):
             said = " ".join(filter(None, words))
             if said:
                 return said
-        if self.overrule_id:
+        if self.overrule_id and self.bearer == "undecided":
             return self.env._(
                 "%(user)s has kept open who bears it: %(reason)s",
                 user=self.sudo().overrule_id.user_id.name,  # sudo: a colleague's name
                 reason=self.sudo().overrule_id.reason,
             )
         return self.env._(
-            "Nobody has said who bears it. An accountant for service costs or a "
-            "complaint manager says so, with “Say Otherwise”."
-        )
-
-    def _get_unnamed_text(self):
-        labels = dict(self._fields["bearer"]._description_selection(self.env))
-        if self.bearer == "customer":
-            return self.env._(
-                "The customer bears it, but the complaint names no customer. "
-                "After-sales fills in the customer."
-            )
-        return self.env._(
-            "%(bearer)s: nobody is named who could be charged. After-sales names them "
-            "on the complaint, or on the cost.",
-            bearer=labels[self.bearer],
+            "Nobody bears it yet. An accountant for service costs or a complaint "
+            "manager says who does, with “Say Who Bears It”."
         )

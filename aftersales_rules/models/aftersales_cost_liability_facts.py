@@ -119,9 +119,7 @@ class AftersalesCost(models.Model):
         if worst:
             facts["dealer_result"] = worst.result
         late = [
-            (day - each.deadline).days
-            for each in supervisions
-            if each.result == "open"
+            (day - each.deadline).days for each in supervisions if each.result == "open"
         ]
         if late:
             facts["dealer_overdue_days"] = max(0, *late)

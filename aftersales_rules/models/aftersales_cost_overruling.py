@@ -71,8 +71,10 @@ class AftersalesCost(models.Model):
         }
 
     def unlink(self):
+        # not @api.ondelete: that one is skipped for a context key
         for cost in self:
             if cost.sudo().overrule_ids:  # sudo: whether there is a trail
+                # pylint: disable=no-raise-unlink
                 raise UserError(
                     self.env._(
                         "“%(cost)s” is kept: a person has said who bears it. Cancel it "
@@ -147,7 +149,7 @@ class AftersalesCost(models.Model):
                     self.env._(
                         "“%(cost)s” cannot be decided yet: %(reason)s",
                         cost=cost.display_name,
-                        reason=cost._get_undecided_text(),
+                        reason=cost._cost_undecided_text(),
                     )
                 )
         return treatment

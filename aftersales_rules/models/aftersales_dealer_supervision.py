@@ -152,7 +152,8 @@ class AftersalesDealerSupervision(models.Model):
             supervision.is_overdue = (
                 supervision.result == "open"
                 and bool(supervision.deadline)
-                and supervision.deadline < days[supervision.company_id or self.env.company]
+                and supervision.deadline
+                < days[supervision.company_id or self.env.company]
             )
 
     def _search_is_overdue(self, operator, value):
@@ -181,9 +182,9 @@ class AftersalesDealerSupervision(models.Model):
         # sudo: facts of the rules, whoever asks
         found = self.sudo().filtered(lambda each: each.result in _WORST_FIRST)
         # of two that say the same, the newer one
-        return found.sorted(
-            lambda each: (_WORST_FIRST.index(each.result), -each.id)
-        )[:1]
+        return found.sorted(lambda each: (_WORST_FIRST.index(each.result), -each.id))[
+            :1
+        ]
 
     @api.constrains("dealer_id", "company_id")
     def _check_dealer_company(self):
@@ -279,9 +280,7 @@ class AftersalesDealerSupervision(models.Model):
         # not @api.ondelete: that one is skipped for a context key
         # pylint: disable=no-raise-unlink
         raise UserError(
-            self.env._(
-                "What a dealer was asked is kept. Withdraw the request instead."
-            )
+            self.env._("What a dealer was asked is kept. Withdraw the request instead.")
         )
 
     def copy(self, default=None):  # pylint: disable=method-required-super

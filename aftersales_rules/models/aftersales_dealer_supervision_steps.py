@@ -2,6 +2,7 @@
 """How a dealer is asked, reminded and judged (L3)."""
 
 import logging
+from datetime import timedelta
 
 from psycopg2 import OperationalError
 
@@ -208,12 +209,17 @@ class AftersalesDealerSupervision(models.Model):
         Each batch is committed. Two workers do not remind twice: both write the same
         row, and the second one fails to serialize.
         """
-        # sudo: a cron works for all companies
+        # sudo: a cron works for all companies; no company's day is further on than that
         model = self.sudo()
-        companies = self.env["res.company"].sudo().search([])
-        late = model.with_context(allowed_company_ids=companies.ids).search(
-            [("is_overdue", "=", True), ("reminded_at", "=", False)], order="id"
-        )
+        tomorrow = fields.Date.today() + timedelta(days=1)
+        late = model.search(
+            [
+                ("result", "=", "open"),
+                ("deadline", "<", tomorrow),
+                ("reminded_at", "=", False),
+            ],
+            order="id",
+        ).filtered("is_overdue")
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(late))
         for start in range(0, len(late), batch):

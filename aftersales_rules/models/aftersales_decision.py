@@ -188,6 +188,7 @@ class AftersalesDecision(models.Model):
             "contact": self.env._("Contact with a customer"),
             "repair": self.env._("End of a repair"),
             "cost": self.env._("Service cost entered or changed"),
+            "review": self.env._("Review of a service cost"),
         }
         for record in self:
             record.event_display = words.get(record.event, record.event)

@@ -116,9 +116,7 @@ class TestDealerSupervision(LiabilityCase):
         self.assertEqual(supervision.days_late, 2)
         in_time = self.ask_dealer(days=3)
         in_time.action_handled()
-        self.assertEqual(
-            (in_time.days_late, in_time.handled_on), (0, self.today)
-        )
+        self.assertEqual((in_time.days_late, in_time.handled_on), (0, self.today))
         never = self.ask_dealer(days=-4, result_note="Nobody came.")
         never.action_not_handled()
         self.assertEqual((never.days_late, never.handled_on), (4, False))
@@ -275,7 +273,9 @@ class TestDealerSupervision(LiabilityCase):
         )
         supervision = self.ask_dealer().with_user(self.agent)
         supervision.evidence_ids = [Command.link(file.id)]
-        self.assertEqual((file.res_model, file.res_id), (supervision._name, supervision.id))
+        self.assertEqual(
+            (file.res_model, file.res_id), (supervision._name, supervision.id)
+        )
         supervision.result_note = "Leaks."
         supervision.action_not_handled()
         with self.assertRaises(UserError):
