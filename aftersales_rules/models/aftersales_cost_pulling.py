@@ -162,6 +162,7 @@ class AftersalesCost(models.Model):
         :return: `aftersales.cost`, in the order of the sources
         """
         types = types or {}
+        sources = list(dict.fromkeys(sources))
         rows = {}
         for _name, same in groupby(sources, key=lambda source: source._name):
             # sudo: as in _get_source_rows
@@ -189,7 +190,10 @@ class AftersalesCost(models.Model):
                 for source in sources
             ]
         )
-        self._log_pulled(costs)
+        readable = {source: source for source in rows}
+        self._log_pulled(
+            {readable[each]: cost for each, cost in zip(sources, costs, strict=True)}
+        )
         return costs.sudo(self.env.su)
 
     def _check_pullable(self, rows):
@@ -242,12 +246,14 @@ class AftersalesCost(models.Model):
         }
 
     def _log_pulled(self, costs):
-        """Say on the documents what became of them."""
+        """Say on the documents what became of them.
+
+        :param dict costs: by source, with sudo
+        """
         by_document = {}
-        for cost in costs:
-            source = cost._get_source()
-            document = source._get_cost_document() if source else None
-            if document is not None and hasattr(document, "_message_log_batch"):
+        for source, cost in costs.items():
+            document = source._get_cost_document()
+            if hasattr(document, "_message_log_batch"):
                 by_document.setdefault(document, []).append(cost.display_name)
         for _name, pairs in groupby(by_document.items(), key=lambda it: it[0]._name):
             bodies = {
@@ -264,7 +270,8 @@ class AftersalesCost(models.Model):
         """The document of one cost, with sudo; empty if there is none (any more)."""
         self.ensure_one()
         cost = self.sudo()  # sudo: whether it is there, also for who may not read it
-        if not cost.source_model or cost.source_model not in self.env:
+        if cost.source_model not in self._get_source_models():
+            # entered by hand, or the bridge to its documents was uninstalled
             return self.env["aftersales.cost"].sudo()
         return cost.env[cost.source_model].browse(cost.source_id).exists()
 

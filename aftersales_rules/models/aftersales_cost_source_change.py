@@ -17,8 +17,6 @@ from .guarded_fields import on_clean_context
 _QUEUE = "aftersales_cost_source"
 ACTIVITY = "aftersales_rules.mail_activity_cost_source"
 _BATCH = 1000
-_PLACE = ("expense_account_id", "source_move_line_id", "source_analytic_distribution")
-"""Where a cost stands, as opposed to how much it is."""
 
 
 class AftersalesCost(models.Model):
@@ -63,12 +61,12 @@ class AftersalesCost(models.Model):
         :rtype: dict[aftersales.cost, SourceRow | None]
         """
         found = {}
-        pulled = self.sudo().filtered("source_model")  # sudo: as when they were pulled
+        # a cost outlives the bridge to its documents: nothing to compare with then
+        models = self._get_source_models()
+        # sudo: as when they were pulled
+        pulled = self.sudo().filtered(lambda cost: cost.source_model in models)
         for name, same in groupby(pulled, key=lambda cost: cost.source_model):
             costs = self.browse([cost.id for cost in same]).sudo()
-            if name not in self.env:
-                # the bridge to these documents was uninstalled: nothing to compare with
-                continue
             sources = costs.env[name].browse(costs.mapped("source_id")).exists()
             rows = sources._get_cost_rows()
             by_id = {source.id: row for source, row in rows.items()}
@@ -207,8 +205,13 @@ class AftersalesCost(models.Model):
         costs = self.sudo()  # sudo: flags follow from the documents
         for cost, (_texts, row) in costs._get_source_changes().items():
             if cost.state in UNPOSTED and cost._is_only_elsewhere(row):
-                values = cost._prepare_source(cost._get_source(), row)
-                cost.write({name: values[name] for name in _PLACE})
+                cost.write(
+                    {
+                        "expense_account_id": row.account.id,
+                        "source_move_line_id": row.move_line.id,
+                        "source_analytic_distribution": row.analytic or False,
+                    }
+                )
         changes = costs._get_source_changes()
         new = costs.filtered(lambda cost: cost in changes and not cost.source_changed)
         settled = costs.filtered(

@@ -197,26 +197,27 @@ class Workshop:
         base = self.base()
         return self.prepared("ar_test", base, (base, settings.addon_digest()), build)
 
-    def bridged(self) -> str:
-        """The base template with the addon, its bridges, and what these join it with.
-
-        The bridges install themselves when all they join is there.
-        """
+    def joined(self) -> str:
+        """The base template with the addons of Odoo that the bridges join ours with."""
         base = self.base()
-        joined = settings.bridged_modules()
+        names = settings.bridged_modules()
+        return self.prepared("ar_joined", base, (base, names), self._installer(names))
 
-        def install(names: Sequence[str]) -> Callable[[str], None]:
-            def build(name: str) -> None:
-                with console.step(
-                    f"installing {', '.join(names)} into a copy of it", "Odoo, half a minute"
-                ):
-                    self._install(name, ",".join(names))
+    def bridged(self) -> str:
+        """The same with the addon; its bridges install themselves there."""
+        joined = self.joined()
+        inputs = (joined, settings.addon_digest(*settings.ADDONS))
+        install = self._installer([settings.ADDON_NAME])
+        return self.prepared("ar_bridged", joined, inputs, install)
 
-            return build
+    def _installer(self, names: Sequence[str]) -> Callable[[str], None]:
+        def build(name: str) -> None:
+            with console.step(
+                f"installing {', '.join(names)} into a copy of it", "Odoo, half a minute"
+            ):
+                self._install(name, ",".join(names))
 
-        beside = self.prepared("ar_joined", base, (base, joined), install(joined))
-        inputs = (beside, settings.addon_digest(*settings.ADDONS))
-        return self.prepared("ar_bridged", beside, inputs, install([settings.ADDON_NAME]))
+        return build
 
     def prepared(
         self, kind: str, template: str, inputs: tuple, build: Callable[[str], object]

@@ -1,4 +1,4 @@
-"""The addon as pip installs it: one wheel that brings everything the manifest needs."""
+"""The addons as pip installs them: wheels that bring everything their manifests need."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ADDON = ROOT / "aftersales_rules"
 INSIDE = "odoo/addons/aftersales_rules/"
+BRIDGES = sorted(
+    path.parent.name for path in ROOT.glob("aftersales_rules_*/__manifest__.py")
+)
 
 
 def _wheel(source: Path, target: Path) -> Path:
@@ -104,3 +107,24 @@ def test_the_wheel_requires_pydantic_and_not_durable_rules(wheel):
     assert any(name.startswith("pydantic") for name in required)
     assert any(name.startswith("odoo-addon-helpdesk_mgmt") for name in required)
     assert not [name for name in required if "durable" in name]
+
+
+@pytest.mark.parametrize("name", BRIDGES)
+def test_a_bridge_builds_a_wheel_that_requires_the_addon(name, tmp_path):
+    """Its files under Odoo's namespace, with translations; the addon comes with it."""
+    source = tmp_path / name
+    shutil.copytree(
+        ROOT / name, source, ignore=shutil.ignore_patterns("__pycache__", ".*")
+    )
+    (tmp_path / "dist").mkdir()
+    wheel = _wheel(source, tmp_path / "dist")
+    assert wheel.name.startswith(f"odoo_addon_{name}-19.0.")
+    names = _names(wheel)
+    manifest = ast.literal_eval((source / "__manifest__.py").read_text())
+    for file in [*manifest["data"], "__manifest__.py", "i18n/zh_CN.po"]:
+        assert f"odoo/addons/{name}/{file}" in names
+    with zipfile.ZipFile(wheel) as archive:
+        (metadata,) = (each for each in names if each.endswith("/METADATA"))
+        lines = archive.read(metadata).decode().splitlines()
+    required = [line for line in lines if line.startswith("Requires-Dist")]
+    assert any("odoo-addon-aftersales_rules" in line for line in required), required
