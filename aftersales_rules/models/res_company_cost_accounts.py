@@ -257,7 +257,7 @@ class ResCompany(models.Model):
                 "Service Costs.",
                 **words,
             )
-        words["account"] = account.display_name
+        words["account"] = self._name_cost_account(account)
         if not account.active:
             return self.env._(
                 "The account %(account)s is archived. Restore it, or have an "
@@ -273,6 +273,10 @@ class ResCompany(models.Model):
                 **words,
             )
         return ""
+
+    def _name_cost_account(self, account):
+        """Code and name; Odoo leaves out the code for some who may post."""
+        return " ".join(filter(None, (account.with_company(self).code, account.name)))
 
     def _get_cost_journal(self):
         """The journal of entries: as set, else as found; may be empty."""

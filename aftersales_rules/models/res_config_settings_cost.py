@@ -76,7 +76,10 @@ class ResConfigSettings(models.TransientModel):
         for setting in self:
             company = setting.company_id
             accounts = company._get_cost_accounts()
-            found = {kind: accounts[kind].display_name for kind in ACCOUNT_KINDS}
+            found = {
+                kind: company._name_cost_account(accounts[kind])
+                for kind in ACCOUNT_KINDS
+            }
             contacts = self.env._("Receivable account of the contact")
             for kind in ("employee", "claim"):
                 found[kind] = found[kind] or contacts
