@@ -135,16 +135,18 @@ class AccountMove(models.Model):
 
     def _take_back_costs(self, reversals):
         """Costs of documents that were reversed wait to be posted again."""
-        for move, reversal in reversals.items():
-            # sudo: the link of a reversal to the posting it takes back
-            reversal.sudo().write({"cost_posting_id": move.cost_posting_id.id})
-        moves = self.browse().union(*reversals)
-        for reason, same in moves.grouped(lambda move: reversals[move].ref).items():
-            standing = same.sudo().cost_entry_ids.filtered("is_standing")
-            standing._take_back(
-                reason or self.env._("Reversed in accounting"),
-                {move: reversals[move] for move in same},
-            )
+        # sudo: bookings of service costs, and the link of a reversal to the posting
+        # it takes back, for whoever works in accounting
+        moves = self.browse().union(*reversals).sudo()
+        for posting, same in moves.grouped("cost_posting_id").items():
+            backs = self.browse().union(*(reversals[move] for move in same))
+            backs.sudo().write({"cost_posting_id": posting.id})
+        standing = moves.cost_entry_ids.filtered("is_standing")
+        otherwise = self.env._("Reversed in accounting")
+        standing._take_back(
+            {entry: reversals[entry.move_id].ref or otherwise for entry in standing},
+            reversals,
+        )
 
     # --------------------------------------------------------------------- links
 

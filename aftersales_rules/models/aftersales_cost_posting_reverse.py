@@ -61,9 +61,8 @@ class AftersalesCostPosting(models.Model):
         self.sudo().write({"reversed_at": fields.Datetime.now()})  # sudo: see _post
         self.env.flush_all()
         moves = on_clean_context(standing.move_id).with_company(self.company_id)
-        for move in moves:
-            taxed = bool(move.line_ids.tax_ids)
-            self._check_date(date, taxed, move.journal_id)
+        for journal, same in moves.grouped("journal_id").items():
+            self._check_date(date, bool(same.line_ids.tax_ids), journal)
         reversals = moves._reverse_moves(
             [
                 {
@@ -82,7 +81,7 @@ class AftersalesCostPosting(models.Model):
             cancel=True,
         )
         left = standing - standing.reversal_ids.reverses_id
-        left._take_back(reason)
+        left._take_back({entry: reason for entry in left})
         self._message_log(
             body=self.env._(
                 "Reversed by %(user)s: %(reason)s",
@@ -96,10 +95,12 @@ class AftersalesCostPosting(models.Model):
 class AftersalesCostEntry(models.Model):
     _inherit = "aftersales.cost.entry"
 
-    def _take_back(self, reason, reversals=None):
+    def _take_back(self, reasons, reversals=None):
         """Note that these bookings do not stand any more; their costs wait again.
 
-        :param dict reversals: reversing move of each move
+        :param dict reasons: why, for each of them
+        :param dict reversals: reversing move of each move; without for what was
+            settled without one
         """
         if not self:
             return
@@ -125,7 +126,7 @@ class AftersalesCostEntry(models.Model):
                     "move_id": reversals[entry.move_id].id if reversals else False,
                     "document": reversals[entry.move_id].name if reversals else False,
                     "reverses_id": entry.id,
-                    "reason": reason,
+                    "reason": reasons[entry],
                 }
                 for entry in entries
             ]
@@ -137,8 +138,14 @@ class AftersalesCostEntry(models.Model):
         whole.write({"state": "reviewed", "posting_id": False})
         # of which a part still stands: that part stays as it is
         (costs - whole).write({"posting_id": False})
-        body = self.env._("Taken back out of the books: %(reason)s", reason=reason)
-        costs._message_log_batch({cost.id: body for cost in costs})
+        costs._message_log_batch(
+            {
+                entry.cost_id.id: self.env._(
+                    "Taken back out of the books: %(reason)s", reason=reasons[entry]
+                )
+                for entry in entries
+            }
+        )
         postings = entries.posting_id
         self.env.flush_all()
         standing = postings._get_standing().posting_id
