@@ -177,6 +177,7 @@
         "views/aftersales_cost_review_views.xml",
         "views/aftersales_department_cost_views.xml",
         "views/complaint_cost_templates.xml",
+        "views/aftersales_dealer_performance_views.xml",
         "views/helpdesk_ticket_complaint_cost_views.xml",
         "views/res_config_settings_cost_views.xml",
         "views/res_config_settings_cost_accounts_views.xml",
@@ -199,6 +200,8 @@
         "demo/aftersales_order_demo.xml",
         "demo/aftersales_project_demo.xml",
         "demo/aftersales_complaint_demo.xml",
+        "demo/aftersales_cost_books_demo.xml",
+        "demo/aftersales_cost_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

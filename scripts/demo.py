@@ -12,6 +12,7 @@ import sys
 import textwrap
 
 from demo_complaint import Complaints
+from demo_cost import Costs
 
 WIDTH = 79
 INDENT = 12
@@ -35,13 +36,14 @@ def main(env) -> None:
         story.refused_at_the_door()
         story.deposit_starts_production()
         story.broken_panes()
+        story.into_the_books()
         story.explained()
     finally:
         story.set_threshold("100 %")
         env.cr.commit()
 
 
-class Story(Complaints):
+class Story(Complaints, Costs):
     """The people, and what they do one after the other."""
 
     def __init__(self, env) -> None:

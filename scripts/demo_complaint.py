@@ -8,7 +8,7 @@ class Complaints:
 
     def broken_panes(self) -> None:
         self.title("A customer calls with broken panes and asks for compensation")
-        ticket = self.take_call(
+        self.complaint = ticket = self.take_call(
             "Four panes of the winter garden are broken.\n"
             "Guests have to stay out, and we want compensation."
         )

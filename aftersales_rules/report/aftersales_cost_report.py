@@ -6,6 +6,8 @@ from ..models.aftersales_cost import STATES
 from ..rules.catalogue.complaint import COMPLAINT_TYPES, SEVERITIES
 from ..rules.catalogue.liability import BEARERS, COST_TYPES, TREATMENTS, WORKED_BY
 
+CHARGED = ("recharge", "receivable", "claim")
+"""Treatments that somebody else pays for in the end."""
 RATES = {
     "manufacturing_rate": "manufacturing",
     "recovery_rate": "recovered",
@@ -45,17 +47,23 @@ class AftersalesCostReport(models.Model):
             "treatment",
             "worked_by",
         ],
+        "account.move": ["date", "move_type", "reversed_entry_id"],
+        "account.move.line": ["balance", "display_type", "move_id"],
+        "account.partial.reconcile": ["amount", "credit_move_id", "debit_move_id"],
+        "aftersales.cost.entry": ["line_id", "move_id", "treatment"],
         "aftersales.cost.share": [
             "bearer",
             "company_amount",
             "cost_id",
             "department_id",
             "partner_id",
+            "standing_entry_id",
             "surplus",
             "treatment",
         ],
         "helpdesk.ticket": [
             "aftersales_product_id",
+            "complaint_dealer_id",
             "complaint_severity",
             "complaint_type",
             "partner_id",
@@ -75,6 +83,9 @@ class AftersalesCostReport(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     date = fields.Date(readonly=True, help="Of the cost.")
+    booked_on = fields.Date(
+        "Booked", readonly=True, help="Date of the entry or invoice that stands today."
+    )
     state = fields.Selection(STATES, readonly=True)
     cost_type = fields.Selection(
         lambda self: self.env["aftersales.cost"]._cost_selection(COST_TYPES),
@@ -170,6 +181,7 @@ class AftersalesCostReport(models.Model):
                    cost.company_id,
                    company.currency_id,
                    cost.date,
+                   document.date AS booked_on,
                    cost.state,
                    cost.cost_type,
                    cost.worked_by,
@@ -187,8 +199,9 @@ class AftersalesCostReport(models.Model):
                    CASE WHEN COALESCE(share.treatment, cost.treatment) = 'manufacturing'
                         THEN COALESCE(share.company_amount, cost.company_amount, 0)
                         ELSE 0 END AS manufacturing,
-                   0.0 AS recharged,
-                   0.0 AS recovered
+                   charged.amount AS recharged,
+                   COALESCE(charged.amount * paid.matched / NULLIF(paid.total, 0), 0)
+                       AS recovered
               FROM aftersales_cost cost
               JOIN helpdesk_ticket ticket ON ticket.id = cost.complaint_id
               JOIN res_company company ON company.id = cost.company_id
@@ -197,8 +210,43 @@ class AftersalesCostReport(models.Model):
                 ON product.id = COALESCE(cost.product_id, ticket.aftersales_product_id)
          LEFT JOIN product_template template ON template.id = product.product_tmpl_id
          LEFT JOIN res_partner customer ON customer.id = ticket.partner_id
-         LEFT JOIN res_partner dealer ON dealer.id = cost.dealer_id
+         LEFT JOIN res_partner dealer
+                ON dealer.id = COALESCE(cost.dealer_id, ticket.complaint_dealer_id)
+         LEFT JOIN aftersales_cost_entry entry ON entry.id = share.standing_entry_id
+         LEFT JOIN account_move document ON document.id = entry.move_id
+        CROSS JOIN LATERAL (
+                   SELECT CASE WHEN entry.treatment IN %(charged)s
+                               THEN share.company_amount + COALESCE(share.surplus, 0)
+                               ELSE 0 END AS amount
+                   ) charged
+         LEFT JOIN LATERAL (%(paid)s) paid ON charged.amount <> 0
              WHERE cost.state <> 'cancelled'
+            """,
+            charged=CHARGED,
+            paid=self._get_paid_query(),
+        )
+
+    def _get_paid_query(self):
+        """How much of the document of an entry is due, and is paid or set off."""
+        return SQL(
+            """
+            SELECT SUM(ABS(due.balance)) AS total,
+                   SUM(matched.amount) AS matched
+              FROM account_move_line due
+         LEFT JOIN LATERAL (
+                   SELECT SUM(part.amount) AS amount
+                     FROM account_partial_reconcile part
+                     JOIN account_move_line other
+                       ON other.id IN (part.debit_move_id, part.credit_move_id)
+                      AND other.id <> due.id
+                     JOIN account_move payer ON payer.id = other.move_id
+                    WHERE due.id IN (part.debit_move_id, part.credit_move_id)
+                      AND payer.reversed_entry_id IS DISTINCT FROM document.id
+                   ) matched ON TRUE
+             WHERE due.move_id = document.id
+               AND CASE WHEN document.move_type = 'entry'
+                        THEN due.id = entry.line_id
+                        ELSE due.display_type = 'payment_term' END
             """
         )
 

@@ -83,3 +83,4 @@ from . import test_cost_reversal
 from . import test_cost_liability
 from . import test_cost_overrule
 from . import test_cost_dealer
+from . import test_dealer_performance

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import date
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -159,4 +160,141 @@ class TestCostReport(CostCase):
         action = self.get_rows(cost, self.accountant).action_open_cost()
         self.assertEqual(
             (action["res_model"], action["res_id"]), ("aftersales.cost", cost.id)
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestCostReportBooks(CostCase):
+    """What is charged to others, and what of it came back."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.report = cls.env["aftersales.cost.report"]
+        cls.departments["production"].analytic_distribution = False
+        cls.complaint.sudo().write(
+            {
+                "complaint_state": "accepted",
+                "complaint_type": "product_quality",
+                "complaint_fault_party": "dealer",
+                "complaint_dealer_id": cls.dealer.id,
+            }
+        )
+
+    def post(self, costs):
+        """Through review and posting, as an accountant does."""
+        costs = costs.with_user(self.accountant)
+        costs.action_review()
+        posting = costs.env["aftersales.cost.posting"].browse(
+            costs.action_post()["res_id"]
+        )
+        posting.action_post()
+        return posting.with_env(self.env)
+
+    def get_sums(self, costs):
+        [sums] = self.report._read_group(
+            [("cost_id", "in", costs.ids)],
+            [],
+            ["cost:sum", "recharged:sum", "recovered:sum", "borne:sum"],
+        )
+        return tuple(round(each, 2) for each in sums)
+
+    def pay(self, move, amount):
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        ).create({"amount": amount})._create_payments()
+
+    def test_recharged_when_posted_recovered_when_paid(self):
+        """100 to the dealer and 15 % tax: of 115 gross, 46 paid are 40 of the cost."""
+        self.company.account_sale_tax_id = self.env["account.tax"].create(
+            {"name": "15 %", "amount": 15.0, "type_tax_use": "sale"}
+        )
+        cost = self.new_cost(100.0)
+        self.assertEqual(self.get_sums(cost), (100.0, 0.0, 0.0, 100.0))
+        move = self.post(cost).move_ids
+        self.assertEqual(move.amount_total, 115.0)
+        self.assertEqual(self.get_sums(cost), (100.0, 100.0, 0.0, 0.0))
+        self.pay(move, 46.0)
+        self.assertEqual(self.get_sums(cost), (100.0, 100.0, 40.0, 0.0))
+        self.pay(move, 69.0)
+        self.assertEqual(self.get_sums(cost), (100.0, 100.0, 100.0, 0.0))
+
+    def test_one_invoice_of_two_costs_is_paid_in_proportion(self):
+        """60 of 120 gross are half of each cost, whichever line they were for."""
+        self.company.aftersales_cost_taxed = False
+        costs = self.new_cost(30.0) | self.new_cost(90.0)
+        self.pay(self.post(costs).move_ids, 60.0)
+        rows = self.report.search([("cost_id", "in", costs.ids)], order="cost")
+        self.assertEqual(rows.mapped("recovered"), [15.0, 45.0])
+        self.assertEqual(rows.mapped("outstanding"), [15.0, 45.0])
+
+    def test_a_reversed_posting_counts_for_nothing(self):
+        """Reversing balances the invoice, and nothing was recovered by that."""
+        cost = self.new_cost(100.0)
+        posting = self.post(cost)
+        posting.with_user(self.accountant)._reverse("Wrong dealer", posting.date)
+        self.assertEqual(self.get_sums(cost), (100.0, 0.0, 0.0, 100.0))
+
+    def test_posted_again_it_counts_once(self):
+        """Reverse and repost: two invoices, one cost, charged once."""
+        cost = self.new_cost(100.0)
+        posting = self.post(cost)
+        posting.with_user(self.accountant)._reverse("Wrong day", posting.date)
+        self.post(cost)
+        self.assertEqual(self.get_sums(cost), (100.0, 100.0, 0.0, 0.0))
+
+    def test_an_employee_pays_back(self):
+        """What a sales manager owes stands on an account of its own."""
+        account = self.env["account.account"].create(
+            {
+                "name": "Due from employees",
+                "code": "122199",
+                "account_type": "asset_current",
+                "reconcile": True,
+            }
+        )
+        self.company.aftersales_cost_employee_account_id = account
+        self.complaint.sudo().complaint_fault_party = False
+        self.complaint.sudo().complaint_sales_manager_id = self.sales_manager
+        cost = self.new_cost(
+            80.0, cost_type="lodging", worked_by="sales_manager", name="Hotel"
+        )
+        self.post(cost)
+        self.assertEqual(cost.bearer, "sales_manager")
+        owed = cost.share_ids.standing_entry_id.line_id
+        self.assertEqual((owed.account_id, owed.balance), (account, 80.0))
+        paid = self.env["account.move"].create(
+            {
+                "journal_id": self.bank_journal.id,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": account.id,
+                            "partner_id": owed.partner_id.id,
+                            "credit": 20.0,
+                        }
+                    ),
+                    Command.create(
+                        {
+                            "account_id": self.bank_journal.default_account_id.id,
+                            "debit": 20.0,
+                        }
+                    ),
+                ],
+            }
+        )
+        paid.action_post()
+        (owed | paid.line_ids.filtered("credit")).reconcile()
+        self.assertEqual(self.get_sums(cost), (80.0, 80.0, 20.0, 0.0))
+
+    def test_what_the_company_bears_is_not_recharged(self):
+        """Manufacturing cost stays with the company, and is 1 of 1."""
+        self.complaint.sudo().complaint_fault_party = False
+        cost = self.new_cost(50.0)
+        self.post(cost)
+        self.assertEqual(self.get_sums(cost), (50.0, 0.0, 0.0, 50.0))
+        row = self.report.search([("cost_id", "=", cost.id)])
+        self.assertEqual(
+            (row.bearer, row.manufacturing, row.manufacturing_rate),
+            ("company", 50.0, 1.0),
         )

@@ -121,3 +121,44 @@ class TestDemoCompany(TransactionCase):
         self.assertTrue(ticket.complaint_type)
         self.assertEqual(ticket.complaint_severity, "general")
         self.assertTrue(ticket.complaint_clock_ids)
+
+    def test_costs_show_each_bearer_and_how_far_finance_has_got(self):
+        """One complaint for each kind of bearer; entries, a split, a reversal."""
+        costs = self.env["aftersales.cost"].search(
+            [("complaint_id", "in", self.demo("complaint_lobby").ids)]
+        )
+        self.assertEqual(set(costs.mapped("state")), {"posted"})
+        self.assertEqual(costs.mapped("bearer"), ["dealer"] * 3)
+        states = {
+            name: (cost.bearer, cost.state)
+            for name in (
+                "new_insulators",
+                "insulators_hotel",
+                "crate_rolls",
+                "scratches_panes",
+                "hazy_lab",
+            )
+            for cost in [self.demo(f"cost_{name}")]
+        }
+        self.assertEqual(
+            states,
+            {
+                "new_insulators": ("company", "posted"),
+                "insulators_hotel": ("sales_manager", "posted"),
+                "crate_rolls": ("carrier", "reviewed"),
+                "scratches_panes": ("customer", "draft"),
+                "hazy_lab": ("undecided", "draft"),
+            },
+        )
+        self.assertEqual(self.demo("cost_crate_rolls").books_move_count, 2)
+        split = self.demo("cost_short_rolls").share_ids
+        self.assertEqual(split.mapped("company_amount"), [118.0, 118.0])
+        self.assertEqual(self.demo("cost_short_freight").company_amount, 112.5)
+
+    def test_the_dealers_invoice_is_paid_in_part(self):
+        """1,000 of 2,150 and 15 % tax, so that something is left to recover."""
+        rows = self.env["aftersales.cost.report"].search(
+            [("complaint_id", "=", self.demo("complaint_lobby").id)]
+        )
+        self.assertEqual(sum(rows.mapped("recharged")), 2150.0)
+        self.assertAlmostEqual(sum(rows.mapped("recovered")), 1000 / 1.15, 2)
