@@ -85,6 +85,9 @@ class AftersalesCost(models.Model):
         ondelete="restrict",
         domain="[('is_complaint', '=', True)]",
     )
+    complaint_number = fields.Char(
+        related="complaint_id.complaint_number", string="Complaint Number"
+    )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )

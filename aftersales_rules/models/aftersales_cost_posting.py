@@ -118,6 +118,9 @@ class AftersalesCostPosting(models.Model):
         copy=False,
     )
     preview_at = fields.Datetime("Previewed on", readonly=True, copy=False)
+    preview_is_foreign = fields.Boolean(
+        compute="_compute_preview_is_foreign", compute_sudo=True
+    )
     preview_digest = fields.Char(readonly=True, copy=False)
     settled_count = fields.Integer(
         "Nothing to Book",
@@ -157,6 +160,11 @@ class AftersalesCostPosting(models.Model):
             posting.cost_count = count
             posting.amount_total = total
             posting.move_count = moves.get(posting.id, 0)
+
+    @api.depends("preview_ids.foreign_currency_id")
+    def _compute_preview_is_foreign(self):
+        for posting in self:
+            posting.preview_is_foreign = bool(posting.preview_ids.foreign_currency_id)
 
     # ---------------------------------------------------------------- its records
 

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class AftersalesCostPostingLine(models.Model):
@@ -19,6 +19,7 @@ class AftersalesCostPostingLine(models.Model):
     )
     document_number = fields.Integer("No.")
     document = fields.Char(help="What kind of document it is, and who it is for.")
+    document_title = fields.Text("Begins", compute="_compute_document_title")
     date = fields.Date()
     journal_id = fields.Many2one("account.journal", ondelete="cascade")
     sequence = fields.Integer()
@@ -33,3 +34,9 @@ class AftersalesCostPostingLine(models.Model):
     )
     foreign_currency_id = fields.Many2one("res.currency", ondelete="cascade")
     cost_id = fields.Many2one("aftersales.cost", "Service Cost", ondelete="cascade")
+
+    @api.depends("document", "sequence")
+    def _compute_document_title(self):
+        """Said on the first line of each document, so that one sees where it begins."""
+        for line in self:
+            line.document_title = not line.sequence and line.document
