@@ -143,17 +143,8 @@ class AftersalesCost(models.Model):
         return blocks
 
     def _cost_undecided_text(self):
-        """Why nobody bears it yet, and who can change that."""
-        self.ensure_one()
-        # sudo: the reason is shown to whoever sees the cost
-        reason = self.sudo().liability_decision_id.reason_display
-        text = self.env._(
-            "Nobody bears it yet. After-sales completes the complaint, or an "
-            "accountant for service costs or a manager of after-sales overrules it."
-        )
-        return (
-            f"{reason}\n{text}" if reason and self.rule_bearer == "undecided" else text
-        )
+        """Why nobody bears it yet, and who can change that (extend)."""
+        return self.env._("Nobody bears it yet.")
 
     def _cost_share_blocks(self):
         """What is missing in the shares of one cost."""
