@@ -51,7 +51,8 @@ class AftersalesCost(models.Model):
             return result
         if not names & (_LOOKED_AT | {"created", "state"}):
             return result
-        if "share_ids" in names and not self.env.su:
+        by_hand = "share_ids" in names and not self.env.su
+        if by_hand:
             # sudo: what an accountant has entered is checked as a whole
             self.sudo()._cost_settling()._cost_split_by_hand()
         if names & _LOOKED_AT:
@@ -59,6 +60,9 @@ class AftersalesCost(models.Model):
             self.sudo()._cost_put_back()
         # sudo: proposals and shares follow, whoever changes it
         self.sudo()._cost_settle(is_new="created" in names)
+        if by_hand:
+            # sudo: the trail of who has split it, and how
+            self.sudo()._cost_log_split()
         return result
 
     def _cost_settling(self):

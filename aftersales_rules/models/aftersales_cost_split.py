@@ -165,6 +165,18 @@ class AftersalesCost(models.Model):
             except SplitError as error:
                 raise UserError(cost._get_split_text(error)) from error
 
+    def _cost_log_split(self):
+        """Keep how a person has split each cost: it may be otherwise tomorrow."""
+        for cost in self:
+            parts = [
+                f"{share._get_bearer_label()} "
+                f"{format_amount(self.env, share.amount, cost.currency_id)}"
+                for share in cost.share_ids
+            ]
+            cost._message_log(
+                body=self.env._("Split by hand: %(parts)s.", parts="; ".join(parts))
+            )
+
     # ---------------------------------------------------------- working it out
 
     def _cost_usual_treatment(self, bearer):

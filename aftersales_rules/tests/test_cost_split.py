@@ -84,6 +84,10 @@ class TestCostSplit(SplitCase):
         self.assertEqual(
             cost.share_ids.mapped("treatment"), ["manufacturing", "recharge", "claim"]
         )
+        # who has done it, and how, stays in the history
+        message = cost.message_ids[0]
+        self.assertEqual(message.author_id, self.accountant.partner_id)
+        self.assertIn("Dealer (Dealer Ltd) $&nbsp;20.00", message.body)
 
     def test_a_foreign_cost_adds_up_in_both_currencies(self):
         """100.00 at 3 for one are 33.33: thirds of both are exact."""
