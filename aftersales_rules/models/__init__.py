@@ -223,6 +223,8 @@ from . import sale_order_cost
 from . import stock_move_cost
 from . import stock_picking_cost
 from . import aftersales_compensation
+from . import aftersales_compensation_document
+from . import aftersales_compensation_cost
 from . import aftersales_complaint_solution_compensation
 from . import aftersales_complaint_compensation
 from . import aftersales_cost_compensation

@@ -79,6 +79,13 @@ class AccountMove(models.Model):
                 self.env._("Compensation is prepared with “Pay Compensation”.")
             )
 
+    def _get_traced_sources(self):
+        # EXTENDS 'aftersales_rules'
+        traced = super()._get_traced_sources()
+        return {
+            move: move.compensation_id or sources for move, sources in traced.items()
+        }
+
     def action_view_compensation(self):
         """Open the complaint whose customer is compensated."""
         self.ensure_one()

@@ -2,7 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from .aftersales_compensation import PAID, VOID
+from .aftersales_compensation_document import PAID, VOID
 from .guarded_fields import without_defaults
 
 
@@ -13,7 +13,8 @@ class AccountPayment(models.Model):
     owes anything by them, so nothing is left there to reconcile.
     """
 
-    _inherit = "account.payment"
+    _name = "account.payment"
+    _inherit = ["account.payment", "aftersales.cost.trace"]
 
     compensation_id = fields.Many2one(
         "aftersales.compensation",
@@ -91,6 +92,10 @@ class AccountPayment(models.Model):
             raise AccessError(
                 self.env._("Compensation is prepared with “Pay Compensation”.")
             )
+
+    def _get_traced_sources(self):
+        # EXTENDS 'aftersales_rules'
+        return {payment: payment.compensation_id for payment in self}
 
     def action_view_compensation(self):
         """Open the complaint whose customer is compensated."""

@@ -120,6 +120,27 @@ class AftersalesComplaintSolution(models.Model):
         check_follows(self, vals, _FOLLOWS)
         return super().write(vals)
 
+    def action_withdraw(self):
+        # EXTENDS 'aftersales_rules'
+        for solution in self:
+            # sudo: documents of accounting, of which the numbers are told
+            used = solution.sudo().compensation_ids.filtered(
+                lambda each: each.state in HOLDING
+            )
+            if used:
+                raise UserError(
+                    self.env._(
+                        "%(name)s is paid already: %(documents)s, by %(users)s. "
+                        "Accounting cancels or reverses that first.",
+                        name=solution.display_name,
+                        documents=", ".join(
+                            each.document_name or each.display_name for each in used
+                        ),
+                        users=", ".join(used.prepared_by_id.mapped("name")),
+                    )
+                )
+        return super().action_withdraw()
+
     def _check_may_pay(self):
         self.check_access("read")
         if not self.env.su and not self.env.user.has_group(COST_ACCOUNTANT):

@@ -5,66 +5,10 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
-from .common_complaint_solution import SolutionCase
-from .common_cost import CostCase
+from .common_compensation import CompensationCase
 from .common_cost_books import BooksCase
 
 ACTIVITY = "aftersales_rules.mail_activity_compensation"
-
-
-class CompensationCase(CostCase, SolutionCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        accounts = cls.env["account.account"]
-        cls.account = accounts.create(
-            {"name": "Goodwill", "code": "669900", "account_type": "expense"}
-        )
-        cls.company.aftersales_cost_compensation_account_id = cls.account
-        # nobody but the accountant of the test is told
-        cls.env.ref("aftersales_rules.group_cost_accountant").user_ids = cls.accountant
-
-    @classmethod
-    def new_agreed(cls, amount=500.0, **values):
-        """A solution with compensation that the customer has accepted."""
-        solution = cls.propose(compensation_amount=amount, **values)
-        solution.with_user(cls.agent)._note_answer("accepted")
-        return solution
-
-    @classmethod
-    def new_approved(cls, amount=500.0, **values):
-        """The same, approved by the general manager."""
-        solution = cls.new_agreed(amount, **values)
-        asked = solution.approval_ids.filtered(lambda each: each.state == "asked")
-        asked.with_user(cls.gm).action_approve("Yes")
-        return solution
-
-    def prepare(self, solution, kind="credit_note", amount=None, user=None):
-        """Press the button, fill in the dialog, and get the draft."""
-        user = user or self.accountant
-        action = solution.with_user(user).action_pay_compensation()
-        wizard = Form(
-            self.env[action["res_model"]]
-            .with_user(user)
-            .with_context(**action["context"])
-        )
-        wizard.kind = kind
-        if amount is not None:
-            wizard.amount = amount
-        shown = wizard.save().action_prepare()
-        return self.env[shown["res_model"]].browse(shown["res_id"]).with_user(user)
-
-    def cost_of(self, solution):
-        return solution.complaint_id.complaint_cost_ids.filtered(
-            lambda cost: cost.state != "cancelled"
-        )
-
-    def balances(self, entry):
-        """Debit (+) and credit (-) of an entry, by account."""
-        found = {}
-        for line in entry.line_ids:
-            found[line.account_id] = found.get(line.account_id, 0.0) + line.balance
-        return {account: round(balance, 2) for account, balance in found.items()}
 
 
 @tagged("post_install", "-at_install")
@@ -279,6 +223,18 @@ class TestCompensation(CompensationCase):
         with self.assertRaisesRegex(UserError, "several accounts"):
             note.action_post()
 
+    def test_over_the_network_the_dialog_fills_itself_in(self):
+        solution = self.new_approved()
+        for kind, journal_type in (("credit_note", "sale"), ("payment", "bank")):
+            wizard = (
+                self.env["aftersales.compensation.pay"]
+                .with_user(self.accountant)
+                .create({"solution_id": solution.id, "kind": kind})
+            )
+            self.assertEqual(
+                (wizard.amount, wizard.journal_id.type), (500, journal_type)
+            )
+
     # ------------------------------------------------------------------ taken back
 
     def test_a_cancelled_or_deleted_draft_sets_the_amount_free(self):
@@ -378,6 +334,31 @@ class TestCompensation(CompensationCase):
         with self.assertRaisesRegex(UserError, "waits for an approval") as caught:
             self.prepare(solution)
         self.assertIn(self.gm.name, str(caught.exception))
+
+    def test_what_is_paid_is_not_withdrawn(self):
+        solution = self.new_approved()
+        note = self.prepare(solution)
+        with self.assertRaisesRegex(UserError, self.accountant.name):
+            solution.with_user(self.agent).action_withdraw()
+        note.unlink()
+        solution.with_user(self.agent).action_withdraw()
+        self.assertEqual(
+            (solution.state, solution.compensation_state), ("withdrawn", False)
+        )
+
+    def test_documents_lead_to_cost_and_complaint(self):
+        for kind in ("credit_note", "payment"):
+            solution = self.new_approved()
+            document = self.prepare(solution, kind)
+            self.assertEqual(document.source_cost_count, 0)
+            document.action_post()
+            document.invalidate_recordset()
+            self.assertEqual(document.source_cost_count, 1)
+            shown = document.action_view_source_costs()
+            self.assertEqual(shown["res_id"], self.cost_of(solution).id)
+            shown = document.action_view_compensation()
+            self.assertEqual(shown["res_id"], solution.complaint_id.id)
+            Form(document)
 
     def test_nothing_without_a_compensation(self):
         solution = self.propose(cost_estimate=900.0)

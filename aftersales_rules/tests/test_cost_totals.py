@@ -5,7 +5,7 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
-from .test_cost_compensation import CompensationCase
+from .common_compensation import CompensationCase
 
 FORM = "helpdesk_mgmt.ticket_view_form"
 

@@ -37,13 +37,18 @@ class AftersalesCompensationPay(models.TransientModel):
     )
     kind = fields.Selection(KINDS, "Paid by", required=True, default="credit_note")
     amount = fields.Monetary(
-        compute="_compute_amount", store=True, readonly=False, required=True
+        compute="_compute_amount",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
     )
     journal_id = fields.Many2one(
         "account.journal",
         "Journal",
         compute="_compute_journal_id",
         store=True,
+        precompute=True,
         readonly=False,
         required=True,
         check_company=True,
