@@ -130,8 +130,9 @@ class AftersalesComplaintSolution(models.Model):
             if used:
                 raise UserError(
                     self.env._(
-                        "%(name)s is paid already: %(documents)s, by %(users)s. "
-                        "Accounting cancels or reverses that first.",
+                        "The compensation of %(name)s is prepared or paid: "
+                        "%(documents)s, by %(users)s. Accounting cancels or reverses "
+                        "that first.",
                         name=solution.display_name,
                         documents=", ".join(
                             each.document_name or each.display_name for each in used

@@ -338,8 +338,9 @@ class TestCompensation(CompensationCase):
     def test_what_is_paid_is_not_withdrawn(self):
         solution = self.new_approved()
         note = self.prepare(solution)
-        with self.assertRaisesRegex(UserError, self.accountant.name):
+        with self.assertRaisesRegex(UserError, "prepared or paid") as caught:
             solution.with_user(self.agent).action_withdraw()
+        self.assertIn(self.accountant.name, str(caught.exception))
         note.unlink()
         solution.with_user(self.agent).action_withdraw()
         self.assertEqual(
