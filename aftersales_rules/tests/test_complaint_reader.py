@@ -9,6 +9,7 @@ from odoo.tests import Form, HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 
+from .common_compensation import CompensationCase
 from .common_complaint_solution import VisitCase
 
 FORM = "helpdesk_mgmt.ticket_view_form"
@@ -16,6 +17,7 @@ READING = {
     "action_complaint_path_why",
     "action_open",
     "action_open_complaint",
+    "action_open_cost",
     "action_view_complaint",
     "action_view_complaint_costs",
     "action_view_complaint_entries",
@@ -45,12 +47,7 @@ def _visible_buttons(arch, values):
     return found
 
 
-class ReaderCase(VisitCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.reader = cls.new_user("rdr", "aftersales_rules.group_complaint_reader")
-
+class ReaderCase(CompensationCase, VisitCase):
     @classmethod
     def new_full(cls):
         """A complaint with one of everything that can belong to it."""
@@ -61,8 +58,11 @@ class ReaderCase(VisitCase):
         )
         mine = complaint.with_user(cls.agent)
         ids = {"complaint_id": complaint.id, "company_id": cls.company.id}
-        solution = cls.propose(complaint, cost_estimate=900.0)
-        solution.with_user(cls.agent).action_ask_approval()
+        solution = cls.new_approved(50.0, complaint=complaint, cost_estimate=900.0)
+        payer = solution.with_user(cls.accountant)
+        payer._prepare_compensation("credit_note", 20.0).move_ids.action_post()
+        payer._prepare_compensation("payment", 5.0)
+        cls.new_cost(30.0, complaint=complaint, dealer_id=cls.dealer.id)
         mine._overrule_complaint("urgency", "urgent", "He shouts")
         mine._forward_complaint(cls.departments["sales"], cls.marketing, "Theirs")
         mine._complaint_log_contact("call", fields.Datetime.now(), True, "Called")
@@ -92,6 +92,13 @@ class ReaderCase(VisitCase):
             ("guidance", {"kind": "training", "notes": "So", "operators": "Ann"}),
         ):
             cls.env[f"aftersales.complaint.{model}"].create({**ids, **vals})
+        cls.env["aftersales.dealer.supervision"].create(
+            {
+                "complaint_id": complaint.id,
+                "dealer_id": cls.dealer.id,
+                "task": "Seal the panes again",
+            }
+        )
         cls.env["aftersales.complaint.alert"].create(
             {
                 **ids,
