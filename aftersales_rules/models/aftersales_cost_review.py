@@ -122,8 +122,10 @@ class AftersalesCost(models.Model):
                 ("company_id", "in", self.env.companies.ids),
             ]
         )
-        blocks = unposted._cost_blocks()
-        ids = [cost.id for cost in unposted if blocks[cost]]
+        # what nobody bears is blocked whatever else is right: no need to look further
+        undecided = unposted.filtered(lambda cost: cost.bearer in (False, "undecided"))
+        blocks = (unposted - undecided)._cost_blocks()
+        ids = [*undecided.ids, *(cost.id for cost, found in blocks.items() if found)]
         wants = (True in value) == (operator == "in")
         if (True in value) == (False in value):
             return fields.Domain.TRUE if wants else fields.Domain.FALSE
