@@ -75,6 +75,7 @@ class AftersalesCostPull(models.TransientModel):
             "res_id": wizard.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     @api.model
@@ -93,6 +94,7 @@ class AftersalesCostPull(models.TransientModel):
             "company_amount": row.company_amount,
             "cost_type": cost.cost_type if cost else row.cost_type,
             "cost_id": cost.id if cost else False,
+            "is_pulled": bool(cost),
             "is_blocked": bool(row.blocked),
             "chosen": row.suggested and not row.blocked and not cost,
         }

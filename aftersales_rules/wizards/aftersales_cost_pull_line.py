@@ -8,7 +8,7 @@ from ..rules.catalogue.liability import COST_TYPES
 class AftersalesCostPullLine(models.TransientModel):
     _name = "aftersales.cost.pull.line"
     _description = "Pull Service Costs: Document"
-    _order = "cost_id desc, complaint_id, date desc, id"
+    _order = "is_pulled, is_blocked, date desc, id"
 
     wizard_id = fields.Many2one(
         "aftersales.cost.pull", required=True, readonly=True, ondelete="cascade"
@@ -39,6 +39,7 @@ class AftersalesCostPullLine(models.TransientModel):
         required=True,
     )
     is_blocked = fields.Boolean(readonly=True)
+    is_pulled = fields.Boolean(readonly=True)
     cost_id = fields.Many2one(
         "aftersales.cost", "Pulled as", readonly=True, ondelete="cascade"
     )
