@@ -257,6 +257,47 @@ class Worker:
                 env.cr.commit()
         return answer
 
+    # ----------------------------------------------------------- service costs
+
+    def cost_world(self):
+        """What postings need: a chart of accounts and departments."""
+        from costs import make_world
+
+        with self._transaction(2) as env:
+            make_world(env)
+            env.cr.commit()
+
+    def post_costs(self, number, grouping, profile=None, trace=None):
+        """Preview and post costs; then make the same documents plainly."""
+        from costs import make_costs, prepare_plain
+
+        answer = {"preview": {}, "post": {}, "plain": {}}
+        with self._transaction(2) as env:
+            env.company.aftersales_cost_grouping = grouping
+            costs = make_costs(env, number).ids
+            env.cr.commit()
+        self.vacuum()
+        with self._transaction(2) as env:
+            with self._clock(env.cr, answer["preview"]):
+                action = env["aftersales.cost"].browse(costs).action_post()
+                env.cr.commit()
+        with self._transaction(2) as env:
+            posting = env["aftersales.cost.posting"].browse(action["res_id"])
+            with (
+                self._clock(env.cr, answer["post"]),
+                _profiled(profile),
+                _traced(trace),
+            ):
+                posting.action_post()
+                env.cr.commit()
+            answer["documents"] = len(posting.move_ids)
+            values = prepare_plain(posting.move_ids)
+        with self._transaction(2) as env:
+            with self._clock(env.cr, answer["plain"]):
+                env["account.move"].create(values)._post(soft=False)
+                env.cr.commit()
+        return answer
+
     # ---------------------------------------------------------------- re-check
 
     def fill(self):

@@ -251,5 +251,6 @@ from . import aftersales_cost_posting_preview
 from . import aftersales_cost_entry
 from . import aftersales_cost_posting_reverse
 from . import account_move_cost
+from . import account_move_line_posting
 from . import res_company_cost_accounts
 from . import res_config_settings_cost

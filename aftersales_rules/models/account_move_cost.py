@@ -140,7 +140,9 @@ class AccountMove(models.Model):
         moves = self.browse().union(*reversals).sudo()
         for posting, same in moves.grouped("cost_posting_id").items():
             backs = self.browse().union(*(reversals[move] for move in same))
-            backs.sudo().write({"cost_posting_id": posting.id})
+            backs.sudo().with_context(skip_is_manually_modified=True).write(
+                {"cost_posting_id": posting.id}
+            )
         standing = moves.cost_entry_ids.filtered("is_standing")
         otherwise = self.env._("Reversed in accounting")
         standing._take_back(

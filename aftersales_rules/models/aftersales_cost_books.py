@@ -71,7 +71,6 @@ class AftersalesCost(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
-        tracking=True,
     )
     entry_ids = fields.One2many(
         "aftersales.cost.entry", "cost_id", "Bookings", readonly=True
@@ -263,6 +262,11 @@ class AftersalesCost(models.Model):
             postings |= postings._get_draft_of(costs) or postings._make(company, costs)
         postings.action_preview()
         return postings._open()
+
+    def _cost_untracked(self):
+        """To write states of many costs at once: one batch of messages says why."""
+        # sudo: states follow from posting and reversing
+        return self.sudo().with_context(mail_notrack=True)
 
     def _cost_standing(self):
         """The bookings of these costs that stand."""

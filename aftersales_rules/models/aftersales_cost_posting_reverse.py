@@ -135,7 +135,7 @@ class AftersalesCostEntry(models.Model):
             shares.write({"standing_entry_id": False, "posting_round": turn + 1})
         costs = entries.cost_id
         whole = costs.filtered(lambda cost: not cost._cost_standing())
-        whole.write({"state": "reviewed", "posting_id": False})
+        whole._cost_untracked().write({"state": "reviewed", "posting_id": False})
         # of which a part still stands: that part stays as it is
         (costs - whole).write({"posting_id": False})
         costs._message_log_batch(

@@ -41,12 +41,14 @@ class AftersalesCostPosting(models.Model):
                 "preview_digest": False,
             }
         )
-        costs.sudo().write({"state": "posted"})  # sudo: see above
+        costs._cost_untracked().write({"state": "posted"})
         self.env.flush_all()
         moves = self._create_moves(plan)
         moves._post(soft=False)
         self._keep_trail(plan, shares, moves)
         self.sudo().preview_ids.unlink()  # sudo: nobody edits a preview
+        body = self.env._("Posted with %(posting)s", posting=self.name)
+        costs._message_log_batch(dict.fromkeys(costs.ids, body))
         self._message_log(
             body=self.env._(
                 "%(costs)s costs posted with %(moves)s entries and invoices.",
@@ -74,7 +76,9 @@ class AftersalesCostPosting(models.Model):
                 vals_list.append(self._prepare_invoice(document, shares))
         moves = moves.create(vals_list)
         # sudo: whose posting they are is said by postings alone
-        moves.sudo().write({"cost_posting_id": self.id})
+        moves.sudo().with_context(skip_is_manually_modified=True).write(
+            {"cost_posting_id": self.id}
+        )
         for document, move in zip(plan.documents, moves, strict=True):
             self._check_lines(document, move)
         return moves

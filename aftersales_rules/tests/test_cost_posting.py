@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common_cost_books import BooksCase
 
@@ -390,6 +390,32 @@ class TestCostPosting(BooksCase):
         """No superuser writes entries: they are the accountant's own."""
         move = self.post(self.new_reviewed("company")).move_ids
         self.assertEqual(move.create_uid, self.accountant)
+
+    # ---------------------------------------------------------------- screens
+
+    def test_the_screens_open_for_those_who_use_them(self):
+        """Accountant, after-sales and reader, before and after posting."""
+        cost = self.new_reviewed("dealer")
+        posting = self.new_posting(cost)
+        for step in ("draft", "posted"):
+            for user in (self.accountant, self.agent, self.reader):
+                with self.subTest(step=step, user=user.login):
+                    form = Form(posting.with_user(user))
+                    self.assertEqual(form.cost_count, 1)
+                    self.assertEqual(form.amount_total, 100)
+                    Form(cost.with_user(user))
+            if step == "draft":
+                posting.action_post()
+        move = posting.move_ids.with_user(self.accountant)
+        self.assertEqual(Form(move).service_cost_count, 1)
+        self.assertEqual(move.action_view_service_costs()["res_id"], cost.id)
+        self.assertEqual(
+            cost.with_user(self.accountant).action_view_books()["res_id"], move.id
+        )
+        self.assertEqual(posting.action_view_moves()["res_id"], move.id)
+        self.assertEqual(
+            posting.action_view_costs()["domain"], [("id", "in", cost.ids)]
+        )
 
     # ------------------------------------------------------------------ batch
 

@@ -187,6 +187,16 @@ class TestCostReversal(BooksCase):
                 with self.assertRaisesRegex(UserError, "Reverse"):
                     move.write({"state": "draft"})
 
+    def test_what_was_posted_stays_on_its_account(self):
+        """Odoo lets accounting change accounts of posted items; not of these."""
+        manager = self.new_user("books", "account.group_account_manager")
+        move = self.post(self.new_reviewed("company")).move_ids
+        debit = move.line_ids.filtered("debit").with_user(manager)
+        with self.assertRaisesRegex(UserError, "holds service costs"):
+            debit.account_id = self.accounts["expense"]
+        debit.account_id = self.accounts["manufacturing"]  # no change
+        debit.name = "Other words"
+
     def test_locked_periods_and_reasons(self):
         """The day of a reversal is checked like that of a posting."""
         posting = self.post(self.new_reviewed("company"))
