@@ -39,4 +39,5 @@ class AftersalesCostPostingLine(models.Model):
     def _compute_document_title(self):
         """Said on the first line of each document, so that one sees where it begins."""
         for line in self:
-            line.document_title = not line.sequence and line.document
+            kind, _dot, _reference = (line.document or "").rpartition(" · ")
+            line.document_title = not line.sequence and kind
