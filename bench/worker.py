@@ -298,6 +298,33 @@ class Worker:
                 env.cr.commit()
         return answer
 
+    def unposted(self, number):
+        """Fill the database with unposted service costs; how many there are."""
+        from unposted import fill_costs
+
+        with self._transaction() as env:
+            fill_costs(env, number)
+        with self._transaction() as env:
+            return env["aftersales.cost"].search_count([("state", "=", "draft")])
+
+    def judge_costs(self, fresh, profile=None, trace=None):
+        """The cron that asks who bears all unposted costs."""
+        from unposted import forget
+
+        answer = {}
+        with self._transaction() as env:
+            if fresh:
+                forget(env)
+                env.cr.commit()
+            decisions = env["aftersales.decision"]
+            asked = [("res_model", "=", "aftersales.cost")]
+            before = decisions.search_count(asked)
+            with self._clock(env.cr, answer), _profiled(profile), _traced(trace):
+                env["aftersales.cost"]._cron_cost_liability()
+                env.cr.commit()
+            answer["judged"] = decisions.search_count(asked) - before
+        return answer
+
     # ---------------------------------------------------------------- re-check
 
     def fill(self):

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, ValidationError
 
 from ..rules.catalogue.liability import FAULT_PARTIES
 from .aftersales_complaint import COMPLAINT_USER, INTERNAL
+from .guarded_fields import without_defaults
 
 FAULT_FIELDS = {
     "complaint_fault_party",
@@ -167,6 +168,16 @@ class AftersalesComplaint(models.AbstractModel):
         return found
 
     # ------------------------------------------------------------------ guarding
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = self
+        if not self.env.su and not self.env.user.has_group(COMPLAINT_USER):
+            if any(not FAULT_FIELDS.isdisjoint(vals) for vals in vals_list):
+                self._check_may_say_fault()
+            records = without_defaults(self, FAULT_FIELDS)
+        made = super(AftersalesComplaint, records).create(vals_list)
+        return made.with_env(self.env)
 
     def _complaint_check_easing(self, vals):
         # EXTENDS 'aftersales_rules'

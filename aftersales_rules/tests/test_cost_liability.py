@@ -2,7 +2,7 @@
 from datetime import timedelta
 
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common_cost import CostCase
 
@@ -430,6 +430,12 @@ class TestCostLiability(LiabilityCase):
         for user in (self.accountant, self.inspector, helpdesk):
             with self.subTest(user.login), self.assertRaises(AccessError):
                 self.complaint.with_user(user).complaint_fault_party = "dealer"
+        tickets = self.env["helpdesk.ticket"].with_user(helpdesk)
+        values = {"name": "x", "description": "x", "company_id": self.company.id}
+        with self.assertRaises(AccessError):
+            tickets.create({**values, "complaint_fault_party": "dealer"})
+        forged = tickets.with_context(default_complaint_fault_party="dealer")
+        self.assertFalse(forged.create(values).sudo().complaint_fault_party)
 
     def test_nobody_of_another_company_is_charged(self):
         company = self.env["res.company"].create({"name": "Sister"})
@@ -442,6 +448,21 @@ class TestCostLiability(LiabilityCase):
         )
         with self.assertRaises(ValidationError):
             self.complaint.complaint_sales_manager_id = stranger
+
+    def test_the_form_says_who_bears_it_and_what_to_do(self):
+        """As finance opens it; the dialog of the ticket too, for after-sales."""
+        self.complaint.complaint_fault_party = "carrier"
+        form = Form(self.new_judged().with_user(self.accountant))
+        self.assertEqual(form.bearer, "undecided")
+        self.assertIn("names the carrier", form.liability_remedy)
+        ticket = Form(
+            self.complaint.with_user(self.agent), "helpdesk_mgmt.ticket_view_form"
+        )
+        self.assertEqual(ticket.complaint_sales_manager_hint, self.sales_manager.name)
+        ticket.complaint_carrier_id = self.carrier
+        ticket.save()
+        self.run_queue()
+        self.assertEqual(self.complaint.complaint_cost_ids.bearer, "carrier")
 
     def test_nobody_writes_what_the_rules_said(self):
         cost = self.new_judged()
