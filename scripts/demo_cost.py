@@ -31,7 +31,7 @@ class Costs:
             side = "debit" if line.debit else "credit"
             who = f" ({line.partner_id.name})" if line.partner_id else ""
             amount = self.money(line.debit or line.credit)
-            self.line(side, f"{amount}  {line.account_id.display_name}{who}")
+            self.line(side, f"{amount:>12}  {line.account_id.display_name}{who}")
         posting.action_post()
         self.env.cr.commit()
         self.env.invalidate_all()
