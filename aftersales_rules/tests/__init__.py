@@ -84,3 +84,6 @@ from . import test_cost_liability
 from . import test_cost_overrule
 from . import test_cost_dealer
 from . import test_dealer_performance
+from . import test_cost_books
+from . import test_cost_books_cycle
+from . import test_cost_books_currency
