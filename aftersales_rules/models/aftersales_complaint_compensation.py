@@ -2,6 +2,7 @@
 """Accountants are told of compensation that is to be paid (L10)."""
 
 from odoo import fields, models, tools
+from odoo.exceptions import UserError
 
 from .aftersales_complaint import COMPLAINT_READER
 
@@ -45,6 +46,14 @@ class AftersalesComplaint(models.AbstractModel):
         solutions._check_may_pay()
         due = solutions.filtered(lambda each: each.compensation_state == "to_pay")
         solution = due[:1] or self._get_current_solution() or solutions[:1]
+        if not solution:
+            raise UserError(
+                self.env._(
+                    "Nothing has been proposed to the customer of %(complaint)s yet. "
+                    "After-sales enters a solution with its compensation first.",
+                    complaint=self.display_name,
+                )
+            )
         return solution.action_pay_compensation()
 
     def _complaint_happened(self, event, at=None):

@@ -201,6 +201,7 @@ class AftersalesComplaint(models.AbstractModel):
         """Open the service costs of this complaint."""
         self.ensure_one()
         self.check_access("read")
+        self.env["aftersales.cost"].check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Service Costs of %(name)s", name=self.display_name),
