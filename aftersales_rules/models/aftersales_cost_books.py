@@ -239,11 +239,30 @@ class AftersalesCost(models.Model):
             # without a partner that one is missing, and said above
             if treatment not in CHARGED or partner:
                 needed[kind] = self._cost_target_account(treatment, partner, accounts)
-        return [
+        found = [
             ("account", text)
             for kind, account in needed.items()
             if (text := company._cost_account_problem(kind, account))
         ]
+        tax = self.env["account.tax"]
+        if treatment == "recharge":
+            tax = company._get_cost_tax()
+        elif treatment == "claim" and company.aftersales_cost_claim_as == "refund":
+            tax = company.aftersales_cost_claim_tax_id
+        if tax and not tax.active:
+            found.append(
+                (
+                    "tax",
+                    self.env._(
+                        "The tax %(tax)s is archived. Restore it, or have an "
+                        "administrator choose another one for %(company)s in the "
+                        "settings under Service Costs.",
+                        tax=tax.name,
+                        company=company.name,
+                    ),
+                )
+            )
+        return found
 
     # ------------------------------------------------------------------- posting
 

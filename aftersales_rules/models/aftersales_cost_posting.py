@@ -15,7 +15,7 @@ the same costs at once, the second fails with a serialization error, is repeated
 on what the first has left, and is told who was faster.
 """
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError
 
 from ..rules.books import Grouping
@@ -383,7 +383,7 @@ class AftersalesCostPosting(models.Model):
                     "Nothing was posted again.",
                     posting=posting.name,
                     user=posting.posted_by_id.name,
-                    date=fields.Date.to_string(posting.posted_at),
+                    date=tools.format_datetime(self.env, posting.posted_at),
                     documents=shown or self.env._("no entry"),
                 )
             )

@@ -315,6 +315,14 @@ class TestCostPosting(BooksCase):
             posting.action_post()
         self.assertIn("archived", cost.block_text)
 
+    def test_an_archived_tax_is_named(self):
+        """Of recharges; journal entries need none."""
+        self.post(self.new_reviewed("company"))
+        cost = self.new_reviewed("dealer")
+        self.tax.active = False
+        with self.assertRaisesRegex(UserError, "VAT 10 is archived"):
+            self.new_posting(cost)
+
     def test_an_archived_dealer_is_named(self):
         cost = self.new_reviewed("dealer")
         self.dealer.active = False
