@@ -79,6 +79,7 @@ from . import test_cost_source_goods
 from . import test_cost_source_change
 from . import test_cost_accounts
 from . import test_cost_posting
+from . import test_cost_posting_checks
 from . import test_cost_reversal
 from . import test_cost_liability
 from . import test_cost_overrule
