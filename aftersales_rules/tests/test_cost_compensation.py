@@ -583,6 +583,17 @@ class TestCompensationBooks(BooksCase, CompensationCase):
             ),
             (500.0, 500.0, 2),
         )
+        self.assertEqual(
+            (complaint.complaint_cost_recharged, complaint.complaint_cost_recovered),
+            (500.0, 0.0),
+        )
+        self.pay(invoice.sudo())
+        complaint.invalidate_recordset()
+        self.assertEqual(
+            (complaint.complaint_cost_recovered, complaint.complaint_cost_borne),
+            (500.0, 0.0),
+        )
+        self.assertIn("Dealer", complaint.complaint_cost_bearers)
         moves = complaint.with_user(self.accountant).action_view_complaint_entries()
         self.assertIn(
             invoice, self.env["account.move"].search(moves["domain"]), "and the invoice"
