@@ -76,28 +76,33 @@ class AftersalesComplaint(models.AbstractModel):
         for complaint, owed in due.items():
             told = complaint.activity_ids.filtered(
                 lambda activity: activity.activity_type_id == kind
-            ).user_id
-            for user in complaint._get_compensation_accountants() - told:
-                env = complaint.with_context(lang=user.lang or self.env.lang).env
+            )
+            for activity in told:
+                activity.note = complaint._get_compensation_note(owed, activity.user_id)
+            for user in complaint._get_compensation_accountants() - told.user_id:
                 complaint.with_context(
                     mail_activity_quick_update=True
                 ).activity_schedule(
                     ACTIVITY,
                     user_id=user.id,
-                    note=env._(
-                        "%(amount)s is to be paid to %(customer)s.",
-                        amount=", ".join(
-                            tools.format_amount(
-                                env,
-                                solution.compensation_left,
-                                solution.compensation_currency_id,
-                            )
-                            for solution in owed
-                        ),
-                        customer=complaint.partner_id.display_name
-                        or env._("the customer"),
-                    ),
+                    note=complaint._get_compensation_note(owed, user),
                 )
+
+    def _get_compensation_note(self, owed, user):
+        """What is to be paid to whom, in the words of who does it."""
+        self.ensure_one()
+        env = self.with_context(lang=user.lang or self.env.lang).env
+        amounts = (
+            tools.format_amount(
+                env, solution.compensation_left, solution.compensation_currency_id
+            )
+            for solution in owed
+        )
+        return env._(
+            "%(amount)s is to be paid to %(customer)s.",
+            amount=", ".join(amounts),
+            customer=self.partner_id.display_name or env._("the customer"),
+        )
 
     def _get_compensation_accountants(self):
         """Those whose work it is; administrators only if there is nobody else."""

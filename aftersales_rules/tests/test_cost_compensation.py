@@ -474,6 +474,8 @@ class TestCompensation(CompensationCase):
         )
         self.assertIn(solution, listed)
         self.assertTrue(complaint.with_user(self.accountant).complaint_compensation_due)
+        self.prepare(solution, amount=200.0)
+        self.assertIn("300", tasks(mine).note, "what is left")
         note = self.prepare(solution)
         self.assertFalse(tasks(mine), "prepared: nothing is left to do")
         note.button_cancel()
