@@ -109,8 +109,12 @@ class AftersalesCost(models.Model):
             # two workers, one cost: the request runs again
             raise
         except Exception:
-            _logger.exception("Service costs %s: liability not judged", self.ids)
-            self.env.ref("aftersales_rules.ir_cron_cost_liability").sudo()._trigger()
+            # one cost must not keep the others waiting; the cron asks again
+            if len(self) == 1:
+                _logger.exception("Service cost %s: liability not judged", self.id)
+                return
+            for cost in self:
+                cost._cost_judge_safely(event)
 
     def web_read(self, specification):
         # EXTENDS 'web': a form that has just been saved shows what follows from it

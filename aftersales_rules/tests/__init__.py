@@ -82,6 +82,7 @@ from . import test_cost_posting
 from . import test_cost_posting_checks
 from . import test_cost_reversal
 from . import test_cost_liability
+from . import test_cost_judging
 from . import test_cost_overrule
 from . import test_cost_dealer
 from . import test_dealer_performance

@@ -5,7 +5,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
-from .test_cost_liability import LiabilityCase
+from .common_cost_liability import LiabilityCase
 
 
 @tagged("post_install", "-at_install")
