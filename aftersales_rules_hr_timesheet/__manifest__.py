@@ -12,5 +12,9 @@
     "installable": True,
     "auto_install": True,
     "depends": ["aftersales_rules", "hr_timesheet"],
-    "data": ["views/hr_timesheet_views.xml"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/aftersales_timesheet_security.xml",
+        "views/hr_timesheet_views.xml",
+    ],
 }
