@@ -67,7 +67,17 @@ def decide(**facts):
         ({**INSTALLED, "installed": False}, "company", "cost_quality"),
         ({**INSTALLED, "installed": None}, "company", "cost_quality"),
         ({**INSTALLED, "test_result": "asked"}, "undecided", "cost_piece_tested"),
-        ({**INSTALLED, "test_result": None}, "company", "cost_quality"),
+        ({**INSTALLED, "test_result": None}, "undecided", "cost_piece_awaited"),
+        (
+            {**INSTALLED, "test_result": None, "fault_party": "company"},
+            "company",
+            "cost_quality",
+        ),
+        (
+            {**INSTALLED, "test_result": None, "breakage_liability": "company"},
+            "company",
+            "cost_breakage",
+        ),
         (
             {**INSTALLED, "joint_inspection": "asked"},
             "undecided",
@@ -261,6 +271,9 @@ def oracle(facts):
         return "undecided"
     if kind == "construction" and facts["dealer_result"] == "open":
         return "undecided"  # L3: it is not known yet whether the dealer fails
+    if quality and facts["installed"] and facts["test_result"] is None:
+        if joint is None and fault is None:
+            return "undecided"  # L4: there is no fault in a piece that nobody tested
     if facts["cost_type"] == "travel" and facts["worked_by"] == "sales_manager":
         return "sales_manager" if facts["sales_manager_known"] else "undecided"  # L6
     return "company"
