@@ -16,6 +16,9 @@ class Costs:
         self.title("What the complaint costs, who pays, and what the books say")
         ticket = self.complaint
         costs = self.enter_costs(ticket)
+        self.line("answer", f"Nobody bears them yet. {costs[0].liability_reason}")
+        print()
+        self.find_fault(ticket)
         for cost in costs:
             amount = self.money(cost.company_amount)
             self.line("cost", f"{cost.name}: {amount}, to be borne by: {self.bearer(cost)}.")
@@ -64,6 +67,18 @@ class Costs:
         self.env.cr.commit()
         self.env.invalidate_all()
         return costs.with_env(self.env)
+
+    def find_fault(self, ticket) -> None:
+        """The workshop admits it, and Ana writes it down."""
+        ticket.with_env(self.as_user("aftersales")).write(
+            {
+                "complaint_fault_party": "company",
+                "complaint_fault_reason": "The edges were cut wrong in our workshop.",
+            }
+        )
+        self.line("event", "The workshop finds that it cut the edges wrong; Ana writes it down.")
+        self.env.cr.commit()
+        self.env.invalidate_all()
 
     def bearer(self, cost) -> str:
         """Who bears a cost, and what the books make of it."""
