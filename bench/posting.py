@@ -14,6 +14,8 @@ def post_costs(addon: Worker, turns: int, say: Say, number: int = COSTS) -> dict
     """Half of them manufacturing cost, half recharged; ten complaints to a hundred."""
     addon.ask("mode", mode="observe")
     addon.ask("cost_world")
+    # the first of a server fills caches that the documents made plainly then find full
+    addon.ask("post_costs", number=20, grouping="complaint")
     figures: dict = {"costs": number}
     for grouping in ("complaint", "bearer"):
         runs = [
