@@ -65,9 +65,9 @@ def complaint(kind='product_quality', **values):
         'complaint_sales_manager_id': boss.id, **values})
     return ticket
 
-def costs_of(ticket, *amounts, **values):
+def costs_of(ticket, *amounts, label='Work', **values):
     return env['aftersales.cost'].create([{
-        'name': f'Work {number}', 'complaint_id': ticket.id, 'amount': amount,
+        'name': f'{label} {number}', 'complaint_id': ticket.id, 'amount': amount,
         'cost_type': 'repair', **values} for number, amount in enumerate(amounts)])
 
 def reviewed(costs):

@@ -96,7 +96,10 @@ METHODS: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
     (TICKET, "action_complaint_ask_dealer"): ("complaint", AFTER_SALES),
     (TICKET, "action_pay_complaint_compensation"): ("complaint", {"accountant": ERROR}),
     (TICKET, "action_pull_costs"): ("with_bill", STAFF),
-    (TICKET, "action_pull_all_costs"): ("", STAFF),
+    (TICKET, "action_pull_all_costs"): (
+        "",
+        {**STAFF, "foreign": ERROR},  # in whose company nobody complains
+    ),
     (TICKET, "action_view_complaint_costs"): ("complaint", READ),
     (TICKET, "action_view_complaint_entries"): ("complaint", {"accountant": OK}),
     ("aftersales.complaint.solution", "action_pay_compensation"): ("solution", OURS),
@@ -117,7 +120,7 @@ WIZARDS: dict[tuple[str, str], tuple[dict[str, Any], dict[str, str]]] = {
             "bearer": "sales_manager",
             "reason": "Agreed",
         },
-        OVERRULE,
+        {"complaint_manager": OK, "accountant": ERROR},  # who finds it said already
     ),
     ("aftersales.cost.reverse", "action_reverse"): (
         {"posting_id": "reversible", "reason": "Wrong"},

@@ -88,4 +88,5 @@ from . import test_cost_dealer
 from . import test_dealer_performance
 from . import test_cost_books
 from . import test_cost_books_cycle
+from . import test_cost_books_chart
 from . import test_cost_books_currency

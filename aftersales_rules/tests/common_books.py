@@ -148,6 +148,16 @@ class BooksCase(CostCase):
         bill.action_post()
         return bill.invoice_line_ids
 
+    @classmethod
+    def new_currency(cls, rate):
+        """A foreign currency with cents, and its rate since long ago."""
+        currency = cls.env["res.currency"].create(
+            {"name": "XFC", "symbol": "X", "rounding": 0.01}
+        )
+        values = {"name": "2020-01-01", "rate": rate, "company_id": cls.company.id}
+        rates = cls.env["res.currency.rate"]
+        return currency, rates.create({"currency_id": currency.id, **values})
+
     def pull(self, complaint, line):
         """The service cost that a line of a bill becomes."""
         line.sudo().complaint_id = complaint

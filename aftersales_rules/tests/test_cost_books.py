@@ -278,17 +278,7 @@ class TestCostBooks(BooksCase):
 
     def test_a_bill_in_another_currency_is_moved_at_what_it_was_booked(self):
         """1,000.00 at 0.8 to the unit are 1,250.00; today's rate does not matter."""
-        foreign = self.env["res.currency"].create(
-            {"name": "XFC", "symbol": "X", "rounding": 0.01}
-        )
-        rate = self.env["res.currency.rate"].create(
-            {
-                "currency_id": foreign.id,
-                "company_id": self.company.id,
-                "name": "2020-01-01",
-                "rate": 0.8,
-            }
-        )
+        foreign, rate = self.new_currency(0.8)
         line = self.spend(1000.00, currency_id=foreign.id)
         self.assertLedger(expense=1250.00, payable=-1250.00)
         cost = self.pull(self.new_quality_complaint(), line)
@@ -309,17 +299,7 @@ class TestCostBooks(BooksCase):
 
     def test_a_foreign_cost_is_charged_in_the_money_of_the_company(self):
         """Exactly what it relieves: 1,250.00 and the tax, not 1,000.00 of the other."""
-        foreign = self.env["res.currency"].create(
-            {"name": "XFC", "symbol": "X", "rounding": 0.01}
-        )
-        self.env["res.currency.rate"].create(
-            {
-                "currency_id": foreign.id,
-                "company_id": self.company.id,
-                "name": "2020-01-01",
-                "rate": 0.8,
-            }
-        )
+        foreign, _rate = self.new_currency(0.8)
         line = self.spend(1000.00, currency_id=foreign.id)
         complaint = self.new_of_type(
             "quantity",

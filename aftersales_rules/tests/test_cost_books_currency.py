@@ -79,17 +79,7 @@ class TestCostBooksYen(BooksCase, CompanyWithMoneyOfItsOwn):
 
         At that rate they are 686.3… and 684.9…; together they are the whole, exactly.
         """
-        foreign = self.env["res.currency"].create(
-            {"name": "XFC", "symbol": "X", "rounding": 0.01}
-        )
-        self.env["res.currency.rate"].create(
-            {
-                "currency_id": foreign.id,
-                "company_id": self.company.id,
-                "name": "2020-01-01",
-                "rate": 0.0073,
-            }
-        )
+        foreign, _rate = self.new_currency(0.0073)
         line = self.spend(10.01, currency_id=foreign.id)
         cost = self.pull(self.new_quality_complaint(), line)
         self.assertEqual(cost.company_amount, line.balance)
