@@ -53,7 +53,7 @@ class AftersalesDealerPerformance(models.Model):
         "helpdesk.ticket", "Complaint", readonly=True, aggregator="count_distinct"
     )
     supervision_id = fields.Many2one(
-        "aftersales.dealer.supervision", "Request", readonly=True
+        "aftersales.dealer.supervision", "Request to the Dealer", readonly=True
     )
     cost_id = fields.Many2one("aftersales.cost", "Service Cost", readonly=True)
     date = fields.Date(
