@@ -142,6 +142,7 @@ UNTESTED = {
     ("aftersales.cost.pull.line", "action_open_cost"),
     # opens a cost; what is shown of it is a matter of its own rules
     ("aftersales.cost.report", "action_open_cost"),
+    ("aftersales.dealer.performance", "action_open_origin"),
     # of whoever may read these documents: the same method as on bills
     ("repair.order", "action_view_source_costs"),
     ("sale.order", "action_view_source_costs"),

@@ -7,6 +7,7 @@ and from the entry back to the complaint.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 import pytest
 from playwright.sync_api import expect
@@ -54,7 +55,13 @@ def select_all(page, count: int) -> None:
     """Tick every row of the list, whatever groups there are."""
     rows = page.locator(".o_list_view .o_data_row")
     expect(rows).to_have_count(count)
-    page.locator(".o_list_view thead .o_list_record_selector input").first.check()
+    box = page.locator(".o_list_view thead .o_list_record_selector input").first
+    for _attempt in range(3):  # a list that is being drawn anew forgets the click
+        box.click()
+        with suppress(AssertionError):
+            expect(box).to_be_checked(timeout=3000)
+            return
+    raise AssertionError("the rows cannot be selected")
 
 
 def press_in_list(page, name: str) -> None:

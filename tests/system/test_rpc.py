@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import rpc_complaint_doors
+import rpc_cost_doors
 from rpc_callers import build_world, caller, log_in, named
 from rpc_doors import (
     ARGUMENTS,
@@ -34,6 +35,8 @@ ORM = {"create", "write", "unlink", "copy", "default_get"}
 ELSEWHERE = {
     ("account.move", "button_draft"),
     ("account.move", "button_cancel"),
+    # Odoo's own way to read a form; it only has what follows worked out before
+    ("aftersales.cost", "web_read"),
 }
 """Odoo's own public methods, extended without a door of their own: accountants' rights."""
 
@@ -43,6 +46,13 @@ ABSTRACT = {
     "aftersales.approval.request": (
         "aftersales.urgency.request",
         "aftersales.promise.request",
+    ),
+    "aftersales.cost.trace": (
+        "account.move",
+        "account.payment",
+        "repair.order",
+        "sale.order",
+        "stock.picking",
     ),
 }
 
@@ -81,7 +91,14 @@ def test_every_public_method_is_in_the_table():
     """A new public method is a new door: it needs a row that says who may use it."""
     doors = {door for door in public_methods() if door[1] not in ORM}
     complaints = {*rpc_complaint_doors.METHODS, *rpc_complaint_doors.WIZARDS}
-    assert doors == {*METHODS, WIZARD, *WIZARDS, *ELSEWHERE, *complaints}
+    costs = {
+        *rpc_cost_doors.METHODS,
+        *rpc_cost_doors.WIZARDS,
+        *rpc_cost_doors.UNTESTED,
+    }
+    # those of the addons beside this one are in that table, too
+    others = complaints | (costs & doors)
+    assert doors == {*METHODS, WIZARD, *WIZARDS, *ELSEWHERE, *others}
 
 
 @pytest.fixture(scope="module")
