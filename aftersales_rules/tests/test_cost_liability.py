@@ -56,7 +56,7 @@ class TestCostLiability(LiabilityCase):
         """No bearer before the inspection, and nobody says otherwise (L4)."""
         self.complaint.complaint_installed = True
         cost = self.new_judged()
-        self.assertBorne(cost, "company", "manufacturing")
+        self.assertBorne(cost, "undecided", "none", "cost_piece_awaited")
         self.examine(self.complaint, "test", "no")
         self.assertBorne(cost, "undecided", "none", "cost_joint_needed")
         self.assertTrue(cost.waits_inspection)
