@@ -83,3 +83,72 @@ def named(values: dict[str, Any], ids: dict[str, int]) -> dict[str, Any]:
         else ids.get(value, value)
         for name, value in values.items()
     }
+
+
+def assert_callers(
+    call: Callable[..., tuple[str, Any]],
+    roles: Iterable[str],
+    door: tuple[str, str],
+    args: list[Any],
+    expected: dict[str, str],
+) -> None:
+    """Each role gets its answer at a door, and *no* where none is named."""
+    seen = {role: call(role, *door, args) for role in roles}
+    kinds = {role: kind for role, (kind, _answer) in seen.items()}
+    assert kinds == {role: expected.get(role, NO) for role in seen}, {
+        role: answer
+        for role, answer in seen.items()
+        if kinds[role] != expected.get(role, NO)
+    }
+
+
+def assert_wizard(
+    call: Callable[..., tuple[str, Any]],
+    admin: WebClient,
+    ids: dict[str, int],
+    roles: Iterable[str],
+    door: tuple[str, str],
+    row: tuple[dict[str, Any], dict[str, str]],
+    strangers: Iterable[str],
+    harmless: bool = False,
+) -> None:
+    """Whoever may answer a wizard does, all others do not; not somebody else's either.
+
+    :param row: the values of the wizard, and the answer of each role that gets one
+    :param strangers: roles that try the wizard of the administrator
+    :param harmless: whether the others may answer it, as it shows them only their own
+    """
+    model, method = door
+    values, expected = row
+    seen = {}
+    for role in roles:
+        kind, answer = call(role, model, "create", [named(values, ids)])
+        seen[role] = (kind, answer)
+        if kind == OK and role != "public":
+            seen[role] = call(role, model, method, [[answer]])
+    kinds = {role: kind for role, (kind, _answer) in seen.items()}
+    for role, kind in expected.items():
+        assert kinds.pop(role) == kind, (role, seen[role])
+    if not harmless:
+        # whoever may do it elsewhere reads why not, or that it is not theirs
+        assert set(kinds.values()) <= {NO, ERROR}, seen
+    mine = admin.call(model, "create", named(values, ids))
+    for role in strangers:
+        assert call(role, model, method, [[mine]])[0] in (NO, ERROR), role
+
+
+def assert_kept_from_foreign(
+    call: Callable[..., tuple[str, Any]], ids: dict[str, int], model: str, record: int
+) -> None:
+    """Who works for another company neither finds nor changes a record, whatever
+    companies are named in the context."""
+    for context in ({}, {"allowed_company_ids": [ids["company"]]}):
+        kind, found = call("foreign", model, "search", [[("id", "=", record)]], context)
+        assert kind == NO or found == [], (kind, found)
+        for method, args in (
+            ("read", [[record], ["display_name"]]),
+            ("write", [[record], {"display_name": "x"}]),
+            ("unlink", [[record]]),
+        ):
+            kind, answer = call("foreign", model, method, args, context)
+            assert kind in (NO, ERROR), (method, kind, answer)

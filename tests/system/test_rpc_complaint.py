@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from rpc_callers import build_world, caller, log_in, named
+from rpc_callers import (
+    assert_callers,
+    assert_kept_from_foreign,
+    assert_wizard,
+    build_world,
+    caller,
+    log_in,
+    named,
+)
 from rpc_complaint_doors import (
     ARGUMENTS,
     CREATES,
@@ -51,11 +59,7 @@ def call(odoo_server, clients):
 def test_who_may_call(model, method, call, ids):
     target, expected = METHODS[model, method]
     args = [[ids[target]], *ARGUMENTS.get((model, method), [])]
-    seen = {role: call(role, model, method, args) for role in ROLES}
-    kinds = {role: kind for role, (kind, _answer) in seen.items()}
-    assert kinds == {role: expected.get(role, NO) for role in ROLES}, {
-        role: seen[role] for role in ROLES if kinds[role] != expected.get(role, NO)
-    }
+    assert_callers(call, ROLES, (model, method), args, expected)
 
 
 @pytest.mark.parametrize(
@@ -63,37 +67,23 @@ def test_who_may_call(model, method, call, ids):
 )
 def test_who_may_answer_a_wizard(model, method, call, ids, clients):
     """Fields of a wizard are wishes; one that somebody else filled in is not theirs."""
-    values, expected = WIZARDS[model, method]
-    seen = {}
-    for role in ROLES:
-        kind, answer = call(role, model, "create", [named(values, ids)])
-        seen[role] = (kind, answer)
-        if kind == OK and role != "public":
-            seen[role] = call(role, model, method, [[answer]])
-    kinds = {role: kind for role, (kind, _answer) in seen.items()}
-    for role, kind in expected.items():
-        assert kinds.pop(role) == kind, (role, seen[role])
-    if model != "aftersales.complaint.register":  # theirs: of what they may read
-        assert set(kinds.values()) <= {NO, ERROR}, seen
-    mine = clients["admin"].call(model, "create", named(values, ids))
-    for role in ("portal", "internal", "warehouse", "helpdesk", "agent", "foreign"):
-        assert call(role, model, method, [[mine]])[0] in (NO, ERROR), role
+    assert_wizard(
+        call,
+        clients["admin"],
+        ids,
+        ROLES,
+        (model, method),
+        WIZARDS[model, method],
+        ("portal", "internal", "warehouse", "helpdesk", "agent", "foreign"),
+        # theirs: of what they may read
+        harmless=model == "aftersales.complaint.register",
+    )
 
 
 @pytest.mark.parametrize(("model", "target"), OTHERS)
 def test_another_company_sees_and_changes_nothing(model, target, call, ids):
     """Not who may do everything there, and not with a forged choice of companies."""
-    record = ids[target]
-    for context in ({}, {"allowed_company_ids": [ids["company"]]}):
-        kind, found = call("foreign", model, "search", [[("id", "=", record)]], context)
-        assert kind == NO or found == [], (kind, found)
-        for method, args in (
-            ("read", [[record], ["display_name"]]),
-            ("write", [[record], {"display_name": "x"}]),
-            ("unlink", [[record]]),
-        ):
-            kind, answer = call("foreign", model, method, args, context)
-            assert kind in (NO, ERROR), (method, kind, answer)
+    assert_kept_from_foreign(call, ids, model, ids[target])
 
 
 @pytest.mark.parametrize(
