@@ -12,7 +12,14 @@ import pytest
 
 import rpc_complaint_doors
 import rpc_cost_doors
-from rpc_callers import build_world, caller, log_in, named
+from rpc_callers import (
+    assert_callers,
+    assert_wizard,
+    build_world,
+    caller,
+    log_in,
+    named,
+)
 from rpc_doors import (
     ARGUMENTS,
     ERROR,
@@ -146,9 +153,7 @@ def test_who_may_call(model, method, call, ids, clients):
     target, expected = METHODS[model, method]
     args = [[ids[target]]] if target else []
     args += ARGUMENTS.get((model, method), [])
-    seen = {role: call(role, model, method, args) for role in ROLES}
-    kinds = {role: kind for role, (kind, _answer) in seen.items()}
-    assert kinds == {role: expected.get(role, NO) for role in ROLES}, seen
+    assert_callers(call, ROLES, (model, method), args, expected)
     still_held(clients, ids)
 
 
@@ -542,21 +547,15 @@ def test_forged_context_procures_nothing(call, ids, clients):
 )
 def test_who_may_answer_a_wizard(model, method, call, ids, clients):
     """Fields of a wizard are wishes; one that somebody else filled in is not theirs."""
-    values, expected = WIZARDS[model, method]
-    seen = {}
-    for role in ROLES:
-        kind, answer = call(role, model, "create", [named(values, ids)])
-        seen[role] = (kind, answer)
-        if kind == OK and role != "public":
-            seen[role] = call(role, model, method, [[answer]])
-    kinds = {role: kind for role, (kind, _answer) in seen.items()}
-    for role, kind in expected.items():
-        assert kinds.pop(role) == kind, (role, seen[role])
-    # whoever may do it elsewhere reads why not, or that it is not theirs
-    assert set(kinds.values()) <= {NO, ERROR}, seen
-    mine = clients["admin"].call(model, "create", named(values, ids))
-    for role in ("portal", "internal", "warehouse", "stranger", "foreign"):
-        assert call(role, model, method, [[mine]])[0] in (NO, ERROR), role
+    assert_wizard(
+        call,
+        clients["admin"],
+        ids,
+        ROLES,
+        (model, method),
+        WIZARDS[model, method],
+        ("portal", "internal", "warehouse", "stranger", "foreign"),
+    )
 
 
 @pytest.mark.parametrize(
