@@ -92,6 +92,7 @@ from .language import (
     load_pack,
     load_pack_parts,
 )
+from .merge import Conflict, Merged, merge_packs
 from .registry import REGISTRY, DecisionSpec, Registry
 from .schema import pack_json_schema
 from .templates import Template
@@ -125,6 +126,9 @@ __all__ = [
     "AnyGroup",
     "BeyondTimetable",
     "CompiledPack",
+    "Conflict",
+    "Merged",
+    "merge_packs",
     "ComplaintDeadlineFacts",
     "Condition",
     "ConditionExplanation",
