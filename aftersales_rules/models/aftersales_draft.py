@@ -10,11 +10,10 @@ meantime, what the draft changed is put on top of them.
 
 import json
 
-from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo import Command, api, fields, models
+from odoo.exceptions import AccessError, UserError
 
 from ..rules import (
-    PackError,
     RulesError,
     compile_pack,
     find_problems,
@@ -41,6 +40,7 @@ _FOLLOWS = {
     "revision",
     "state",
     "author_id",
+    "writer_ids",
     "checked_by_id",
     "checked_at",
     "approved_by_id",
@@ -87,6 +87,8 @@ class AftersalesDraft(models.Model):
     threshold_values = fields.Text(readonly=True)
     revision = fields.Integer(
         readonly=True,
+        default=0,
+        required=True,
         help="Counts each saving, so that two people do not write over each other.",
     )
     state = fields.Selection(
@@ -100,6 +102,16 @@ class AftersalesDraft(models.Model):
     )
     author_id = fields.Many2one(
         "res.users", "Author", readonly=True, ondelete="restrict"
+    )
+    writer_ids = fields.Many2many(
+        "res.users",
+        "aftersales_draft_writer_rel",
+        "draft_id",
+        "user_id",
+        string="Written by",
+        readonly=True,
+        copy=False,
+        help="None of them can be the second person.",
     )
     checked_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     checked_at = fields.Datetime("Checked on", readonly=True)
@@ -232,6 +244,7 @@ class AftersalesDraft(models.Model):
         self.check_access("write")
         check_state(self, "draft", "checked")
         # whoever saves at the same moment meets in this row and is run again
+        self.flush_recordset(["revision"])
         self.env.cr.execute(
             "SELECT revision FROM aftersales_draft WHERE id = %s FOR UPDATE", [self.id]
         )
@@ -254,6 +267,7 @@ class AftersalesDraft(models.Model):
             "findings": False,
             "approved_by_id": False,
             "approved_at": False,
+            "writer_ids": [Command.link(self.env.uid)],
         }
         self.sudo().write(vals)  # sudo: content follows from the editor
         self._find_faults()
@@ -354,7 +368,7 @@ class AftersalesDraft(models.Model):
         self._check_author()
         check_state(self, "waiting")
         for draft in self:
-            if draft.author_id == self.env.user or draft.write_uid == self.env.user:
+            if self.env.user in draft.author_id | draft.writer_ids:
                 raise UserError(
                     self.env._(
                         "You wrote “%(draft)s”. Another administrator of the rules has "
@@ -386,3 +400,8 @@ class AftersalesDraft(models.Model):
 
     def _set_state(self, state):
         self.sudo().write({"state": state})  # sudo: follows from the buttons
+
+
+def _key(problem):
+    """What makes two findings the same, whatever example they give."""
+    return problem.code, problem.decision, problem.rule, problem.others, problem.detail

@@ -1,7 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
@@ -16,13 +15,9 @@ from ..rules import (
     check_pack,
     compile_pack,
     load_pack,
-    load_pack_parts,
     parse_value,
     to_json,
 )
-
-DEFAULT_PACKS = "aftersales_rules/data/packs"
-"""Folder of the rules that the product brings, a file for each topic."""
 
 _COMPILED: LRU[str, CompiledPack] = LRU(64)
 """Compiled packs of this process by hash; a hash never changes its meaning, so
@@ -63,6 +58,25 @@ class AftersalesVersion(models.Model):
         "res.users", "Published by", required=True, readonly=True, ondelete="restrict"
     )
     note = fields.Text("What Changed", required=True, readonly=True)
+    effective_from = fields.Date(
+        "Meant to Count from",
+        readonly=True,
+        help="The day that its author chose; empty where it counted at once.",
+    )
+    author_id = fields.Many2one(
+        "res.users", "Author", readonly=True, ondelete="restrict"
+    )
+    approved_by_id = fields.Many2one(
+        "res.users", "Second Person", readonly=True, ondelete="restrict"
+    )
+    shipped_id = fields.Many2one(
+        "aftersales.shipped.pack",
+        "Made from",
+        readonly=True,
+        ondelete="restrict",
+        help="The rules of the product that these were made from. Empty: these are "
+        "rules of the product themselves.",
+    )
     rule_ids = fields.One2many("aftersales.rule", "version_id", "Rules", readonly=True)
     threshold_html = fields.Html(
         "Thresholds", compute="_compute_threshold_html", sanitize=False
@@ -181,10 +195,16 @@ class AftersalesVersion(models.Model):
         pack: Pack,
         threshold_values: Mapping[str, object],
         note: str,
+        *,
+        is_shipped: bool = False,
+        **about,
     ) -> "AftersalesVersion":
         """Make a pack with these threshold values the one in force.
 
         Checks the content, not the caller: that is done where a user comes in.
+
+        :param is_shipped: whether these are the rules of the product as they are
+        :param about: who wrote and approved it, and for which day
         """
         faults = check_pack(pack)
         if faults:
@@ -203,6 +223,8 @@ class AftersalesVersion(models.Model):
         last = self.sudo().search(  # sudo: as in _get_current
             [("company_id", "=", company.id)], order="number desc", limit=1
         )
+        descends = not is_shipped and pack.name == last.pack_name
+        shipped = descends and last._keep_shipped()
         version = self._insert(
             [
                 {
@@ -215,6 +237,8 @@ class AftersalesVersion(models.Model):
                     "published_at": fields.Datetime.now(),
                     "published_by_id": self.env.uid,
                     "note": note,
+                    "shipped_id": shipped and shipped.id,
+                    **about,
                 }
             ]
         )
@@ -249,70 +273,11 @@ class AftersalesVersion(models.Model):
         values = version._get_threshold_values(pack) | changes
         return self._publish(company, pack, values, note)
 
-    @api.model
-    def _publish_default(self, company) -> "AftersalesVersion":
-        """Give a company that has no rules the ones that come with the product."""
-        note = self.env._("Default rules")
-        return self._publish(company, _load_default_pack(), {}, note)
-
-    @api.model
-    def _publish_default_packs(self) -> None:
-        """Bring companies that run the default rules to the shipped ones.
-
-        Called when the addon is installed and at each upgrade. A threshold that
-        the company set stays as it is; one that it never touched follows the
-        default; one that no longer fits its bounds returns to the default.
-        """
-        shipped = _load_default_pack()
-        companies = self.env["res.company"].sudo().with_context(active_test=False)
-        for company in companies._search_all():  # sudo: an upgrade is for all companies
-            version = company.aftersales_version_id
-            if not version:
-                self._publish_default(company)
-            elif (
-                version.pack_name == shipped.name and version.pack != shipped.canonical
-            ):
-                values, dropped = version._get_values_for(shipped)
-                note = self.env._("Rules of the new release of the addon")
-                if dropped:
-                    note += "\n" + self.env._(
-                        "Returned to the default, as the value is no longer allowed: "
-                        "%(names)s",
-                        names=", ".join(dropped),
-                    )
-                self._publish(company, shipped, values, note)
-
-    def _get_values_for(self, pack: Pack) -> tuple[dict[str, object], list[str]]:
-        """Values of this version that the company set and that ``pack`` allows."""
-        own = load_pack(self.pack)
-        values = self._get_threshold_values(own)
-        changed = {
-            spec.name: spec.type
-            for spec in own.thresholds
-            if values[spec.name] != parse_value(spec, spec.default)
-        }
-        kept: dict[str, object] = {}
-        dropped: list[str] = []
-        for spec in pack.thresholds:
-            if spec.name not in changed:
-                continue
-            value = values[spec.name]
-            if changed[spec.name] == spec.type and is_within_bounds(spec, value):
-                kept[spec.name] = value
-            else:
-                dropped.append(spec.name)
-        return kept, dropped
-
 
 def is_within_bounds(spec: Threshold, value: object) -> bool:
     """Whether a typed value is one that the threshold allows."""
     low, high = parse_value(spec, spec.minimum), parse_value(spec, spec.maximum)
     return (low is None or low <= value) and (high is None or value <= high)
-
-
-def _load_default_pack() -> Pack:
-    parts = sorted(Path(tools.file_path(DEFAULT_PACKS)).glob("default*.json"))
-    return load_pack_parts(part.read_bytes() for part in parts)
 
 
 def _canonical_values(compiled: CompiledPack) -> str:

@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import file_open, file_path
 from odoo.tools.translate import PoFileReader, trans_export
 
-from ..models.aftersales_version import _load_default_pack
+from ..models.aftersales_version_shipped import _load_default_pack
 from ..rules import REGISTRY
 from .common import AftersalesCase
 from .common_chinese import ADDON, CHINESE, LANGUAGE, ChineseMixin

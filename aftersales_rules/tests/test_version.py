@@ -9,8 +9,10 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.translate import code_translations
 
-from ..models import aftersales_version
+from ..models import aftersales_version, aftersales_version_shipped
 from .common_rules import TODAY, RulesCase, tiny_pack
+
+LOGGER = "odoo.addons.aftersales_rules.models.aftersales_version_shipped"
 
 
 @tagged("post_install", "-at_install")
@@ -121,7 +123,7 @@ class TestVersion(RulesCase):
     # ------------------------------------------------------ upgrades
 
     def _ship(self, pack):
-        return patch.object(aftersales_version, "_load_default_pack", lambda: pack)
+        return patch.object(aftersales_version_shipped, "_load_default_pack", lambda: pack)
 
     def test_upgrade_leaves_companies_with_the_shipped_rules_alone(self):
         with self._ship(tiny_pack()):
@@ -159,6 +161,54 @@ class TestVersion(RulesCase):
         version = self.company.aftersales_version_id
         self.assertEqual(version._get_compiled().thresholds["overdue_days_max"], 3)
         self.assertIn("overdue_days_max", version.note)
+
+    def _own_rules(self, **changes):
+        """The company changes a rule of the shipped ones."""
+        with self._ship(tiny_pack()):
+            rules = [rule.model_dump() for rule in tiny_pack().rules]
+            rules[0] |= changes
+            self.versions._publish(self.company, tiny_pack(rules=rules), {}, "Own")
+        return rules
+
+    def test_upgrade_adds_new_rules_to_those_that_a_company_has_changed(self):
+        """Own rules stay, what the release brings beside them comes in."""
+        self._own_rules(label="Our overdue debt")
+        rules = [rule.model_dump() for rule in tiny_pack().rules]
+        rules[1]["label"] = "No security at all"
+        rules.append({**rules[1], "name": "third", "sequence": 40})
+        with self._ship(tiny_pack(rules=rules)):
+            self.versions._publish_default_packs()
+            self.versions._publish_default_packs()
+        version = self.company.aftersales_version_id
+        self.assertEqual(version.number, 4)
+        self.assertEqual(
+            [rule.label for rule in version._get_compiled().pack.rules],
+            ["Our overdue debt", "No security at all", "No security at all"],
+        )
+
+    def test_upgrade_keeps_what_both_have_changed_and_says_so(self):
+        """Nobody's own rule is overwritten by a release."""
+        self._own_rules(label="Our overdue debt")
+        rules = [rule.model_dump() for rule in tiny_pack().rules]
+        rules[0]["label"] = "Their overdue debt"
+        with self._ship(tiny_pack(rules=rules)):
+            self.versions._publish_default_packs()
+        version = self.company.aftersales_version_id
+        self.assertEqual(
+            version._get_compiled().pack.rules[0].label, "Our overdue debt"
+        )
+        self.assertIn("hold_overdue", version.note)
+
+    def test_upgrade_leaves_rules_that_would_no_longer_fit_together(self):
+        """A threshold that an own rule needs is gone in the release."""
+        rules = self._own_rules(label="Our overdue debt")
+        before = self.company.aftersales_version_id
+        thresholds = [spec.model_dump() for spec in tiny_pack().thresholds[1:]]
+        shipped = tiny_pack(rules=rules[1:], thresholds=thresholds)
+        with self._ship(shipped), self.assertLogs(LOGGER, "WARNING") as logs:
+            self.versions._publish_default_packs()
+        self.assertEqual(self.company.aftersales_version_id, before)
+        self.assertIn("stay as they are", logs.output[0])
 
     # -------------------------------------------------- immutability
 
