@@ -141,6 +141,7 @@
         "data/aftersales_version_data.xml",
         "views/aftersales_menus.xml",
         "views/aftersales_draft_views.xml",
+        "views/aftersales_trial_views.xml",
         "views/aftersales_promises_menus.xml",
         "views/aftersales_project_menus.xml",
         "views/aftersales_complaint_menus.xml",

@@ -279,35 +279,38 @@ class AftersalesDecision(models.Model):
         """Everything that the explanation shows, as texts."""
         self.ensure_one()
         results = dict(self._selection_result())
-        translate = self.env["aftersales.text"]._term
         values = {
-            "record": self,
             "result": results.get(self.result, self.result),
-            "matches": [],
-            "facts": [],
-            "rules": [],
-            "failure": False,
+            "version": self.version_id.name,
+            "engine": self.engine,
+            "recorded_reason": self.reason,
         }
         try:
-            compiled = self._get_compiled()
-            decision = self._get_decision()
-            spec = REGISTRY.get(decision.decision)
-            facts = spec.facts(**decision.facts)
-            explanation = compiled.explain(
-                decision.decision,
-                facts,
-                on=decision.on,
-                lang=self.env.lang,
-                translate=translate,
-            )
-            values["matches"] = compiled.render(decision, self.env.lang, translate)
+            return values | self._explain(self._get_compiled(), self._get_decision())
         except RulesError as err:
-            values["failure"] = str(err)
-            return values
-        values["facts"] = self._prepare_facts(spec, facts)
-        values["rules"] = explanation.rules
-        return values
+            return values | {"failure": str(err)}
 
+    @api.model
+    def _explain(self, compiled, decision: Decision) -> dict:
+        """What a decision of the core looked at, rule by rule, as texts (R4)."""
+        translate = self.env["aftersales.text"]._term
+        spec = REGISTRY.get(decision.decision)
+        facts = spec.facts(**decision.facts)
+        explanation = compiled.explain(
+            decision.decision,
+            facts,
+            on=decision.on,
+            lang=self.env.lang,
+            translate=translate,
+        )
+        return {
+            "matches": compiled.render(decision, self.env.lang, translate),
+            "facts": self._prepare_facts(spec, facts),
+            "rules": explanation.rules,
+            "failure": False,
+        }
+
+    @api.model
     def _prepare_facts(self, spec, facts) -> list[dict]:
         text = self.env["aftersales.text"]
         currency = getattr(facts, "currency", None)

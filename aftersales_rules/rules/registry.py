@@ -18,12 +18,13 @@ needs one more fact for a decision of another addon extends it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from .errors import Fault, PackError, nearest, short
 from .facts import FactModel, FieldSpec, OutcomeModel
+from .values import FactType
 
 HitPolicy = Literal["first", "collect"]
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -32,7 +33,11 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 @dataclass(frozen=True)
 class DecisionSpec:
-    """A named question with its fact model and its outcome model."""
+    """A named question with its fact model and its outcome model.
+
+    ``stake`` names the fact that says how much money a decision is about; ``prevails``
+    the answers that count before others where several rules answer at once.
+    """
 
     name: str
     label: str
@@ -40,6 +45,24 @@ class DecisionSpec:
     outcome: type[OutcomeModel]
     hit_policy: HitPolicy = "first"
     help: str = ""
+    stake: str | None = None
+    prevails: tuple[str, ...] = ()
+
+    def headline(self, outcomes: Sequence[Mapping[str, Any]]) -> str | None:
+        """What outcomes come to in one word: a value of the first choice declared.
+
+        ``None`` without an outcome, or where the decision has no choices.
+        """
+        name = next(
+            (name for name, field in self.outcome_fields.items() if field.choices), None
+        )
+        if name is None:
+            return None
+        said = [outcome[name] for outcome in outcomes if outcome.get(name) is not None]
+        for value in self.prevails:
+            if value in said:
+                return value
+        return said[0] if said else None
 
     @property
     def fact_fields(self) -> Mapping[str, FieldSpec]:
@@ -78,6 +101,16 @@ class Registry:
         if spec.name in self._specs:
             raise PackError(
                 Fault(path, "duplicate", f"decision {spec.name!r} is already there")
+            )
+        stake = spec.fact_fields.get(spec.stake) if spec.stake else None
+        if spec.stake and (stake is None or stake.type is not FactType.MONEY):
+            raise PackError(
+                Fault(
+                    path,
+                    "stake",
+                    f"{short(spec.stake)} is no amount among its facts",
+                    spec.stake,
+                )
             )
         self._specs[spec.name] = spec
         return spec

@@ -136,6 +136,7 @@ COMPLAINT_SEVERITY = DecisionSpec(
     hit_policy="first",
     facts=ComplaintSeverityFacts,
     outcome=ComplaintSeverityOutcome,
+    stake="damage_amount",
 )
 
 

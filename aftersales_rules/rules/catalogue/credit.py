@@ -198,6 +198,8 @@ CREDIT_HOLD = DecisionSpec(
     hit_policy="collect",
     facts=CreditFacts,
     outcome=HoldOutcome,
+    stake="order_amount",
+    prevails=("release", "hold"),
 )
 SHIPMENT_RELEASE = DecisionSpec(
     name="shipment_release",
@@ -206,6 +208,8 @@ SHIPMENT_RELEASE = DecisionSpec(
     hit_policy="collect",
     facts=CreditFacts,
     outcome=HoldOutcome,
+    stake="order_amount",
+    prevails=("release", "hold"),
 )
 CUSTOMER_TIER = DecisionSpec(
     name="customer_tier",

@@ -88,6 +88,7 @@ MOULD_FEE_REFUND = DecisionSpec(
     hit_policy="first",
     facts=MouldFeeFacts,
     outcome=MouldFeeOutcome,
+    stake="refund_amount",
 )
 
 REGISTRY.add(MOULD_FEE_REFUND)

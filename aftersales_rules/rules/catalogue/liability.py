@@ -167,6 +167,7 @@ COST_LIABILITY = DecisionSpec(
     hit_policy="first",
     facts=LiabilityFacts,
     outcome=LiabilityOutcome,
+    stake="amount",
 )
 
 REGISTRY.add(COST_LIABILITY)

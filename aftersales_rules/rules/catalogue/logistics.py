@@ -73,6 +73,7 @@ LOGISTICS_EXCEPTION = DecisionSpec(
     hit_policy="first",
     facts=LogisticsFacts,
     outcome=LogisticsOutcome,
+    stake="order_amount",
 )
 
 REGISTRY.add(LOGISTICS_EXCEPTION)

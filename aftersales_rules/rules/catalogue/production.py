@@ -94,6 +94,7 @@ ORDER_KIND = DecisionSpec(
     hit_policy="first",
     facts=OrderKindFacts,
     outcome=OrderKindOutcome,
+    stake="order_amount",
 )
 PRODUCTION_RELEASE = DecisionSpec(
     name="production_release",
@@ -102,6 +103,7 @@ PRODUCTION_RELEASE = DecisionSpec(
     hit_policy="first",
     facts=ProductionFacts,
     outcome=ProductionOutcome,
+    stake="order_amount",
 )
 
 for _spec in (ORDER_KIND, PRODUCTION_RELEASE):

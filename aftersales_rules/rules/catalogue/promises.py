@@ -155,6 +155,7 @@ ORDER_URGENCY = DecisionSpec(
     hit_policy="first",
     facts=OrderUrgencyFacts,
     outcome=OrderUrgencyOutcome,
+    stake="order_amount",
 )
 QUOTATION_PROMISE = DecisionSpec(
     name="quotation_promise",
@@ -163,6 +164,7 @@ QUOTATION_PROMISE = DecisionSpec(
     hit_policy="collect",
     facts=QuotationPromiseFacts,
     outcome=QuotationPromiseOutcome,
+    stake="order_amount",
 )
 
 for _spec in (ORDER_URGENCY, QUOTATION_PROMISE):

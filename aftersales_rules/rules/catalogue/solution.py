@@ -85,6 +85,7 @@ SOLUTION_APPROVAL = DecisionSpec(
     hit_policy="first",
     facts=SolutionFacts,
     outcome=SolutionOutcome,
+    stake="compensation",
 )
 
 
