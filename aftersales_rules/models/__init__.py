@@ -7,6 +7,7 @@ from . import aftersales_version_checks
 from . import aftersales_draft
 from . import aftersales_draft_publish
 from . import aftersales_draft_findings
+from . import aftersales_draft_table
 from . import aftersales_trial
 from . import aftersales_trial_result
 from . import aftersales_rule

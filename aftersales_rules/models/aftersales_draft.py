@@ -150,9 +150,7 @@ class AftersalesDraft(models.Model):
     def _compute_is_behind(self):
         for draft in self:
             current = draft.company_id.aftersales_version_id
-            draft.is_behind = (
-                draft.state in OPEN and draft.base_version_id != current
-            )
+            draft.is_behind = draft.state in OPEN and draft.base_version_id != current
 
     # ---------------------------------------------------------- its content
 
@@ -337,9 +335,7 @@ class AftersalesDraft(models.Model):
         """What is wrong with the rules in force already, to tell what is new."""
         version = self.sudo().base_version_id  # sudo: as every judged document does
         try:
-            problems = find_problems(
-                version._get_compiled(), on=self._get_first_day()
-            )
+            problems = find_problems(version._get_compiled(), on=self._get_first_day())
         except RulesError:
             return set()
         return {_key(problem) for problem in problems}

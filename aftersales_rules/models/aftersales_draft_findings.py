@@ -79,8 +79,8 @@ class AftersalesDraft(models.Model):
             for name, value in item["example"].items():
                 if isinstance(value, float):
                     value = Decimal(str(value))
-                example[name] = value if value is None else parse_value(
-                    specs[name], value
+                example[name] = (
+                    value if value is None else parse_value(specs[name], value)
                 )
         return Finding(
             code=item["code"],

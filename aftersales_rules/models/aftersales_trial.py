@@ -159,9 +159,7 @@ class AftersalesTrial(models.Model):
                     self.env._("A period needs a first and a last day.")
                 )
             if trial.date_from and trial.date_to and trial.date_from > trial.date_to:
-                raise ValidationError(
-                    self.env._("The period ends before it begins.")
-                )
+                raise ValidationError(self.env._("The period ends before it begins."))
             if trial.sample == "one" and not trial.decision_id:
                 raise ValidationError(
                     self.env._("Choose the document to try the draft on.")

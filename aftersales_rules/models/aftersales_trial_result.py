@@ -21,7 +21,9 @@ class AftersalesTrialCount(models.Model):
     company_currency_id = fields.Many2one(related="trial_id.company_currency_id")
     decision = fields.Selection("_selection_decision", required=True)
     before_result = fields.Selection("_selection_result", "Now", required=True)
-    after_result = fields.Selection("_selection_result", "With the Draft", required=True)
+    after_result = fields.Selection(
+        "_selection_result", "With the Draft", required=True
+    )
     number = fields.Integer("Documents", required=True)
     amount = fields.Monetary(
         "Money at Stake", currency_field="company_currency_id", required=True
@@ -61,7 +63,9 @@ class AftersalesTrialChange(models.Model):
     document_name = fields.Char(compute="_compute_document_name", string="Document")
     partner_id = fields.Many2one(related="decision_id.partner_id")
     before_result = fields.Selection("_selection_result", "Now", required=True)
-    after_result = fields.Selection("_selection_result", "With the Draft", required=True)
+    after_result = fields.Selection(
+        "_selection_result", "With the Draft", required=True
+    )
     is_same_answer = fields.Boolean(
         "Only the Rule Differs",
         help="Another rule would decide, and say the same.",
@@ -92,7 +96,9 @@ class AftersalesTrialChange(models.Model):
     @api.depends("decision_id")
     def _compute_display_name(self):
         for change in self:
-            change.display_name = change.document_name or change.decision_id.display_name
+            change.display_name = (
+                change.document_name or change.decision_id.display_name
+            )
 
     @api.depends("before_payload", "after_payload")
     @api.depends_context("lang")
@@ -122,9 +128,8 @@ class AftersalesTrialChange(models.Model):
             )
         except RulesError as err:
             return str(err)
-        return (
-            "\n".join(match.reason for match in matches)
-            or self.env._("No rule matched.")
+        return "\n".join(match.reason for match in matches) or self.env._(
+            "No rule matched."
         )
 
     @api.depends("before_payload", "after_payload")

@@ -90,7 +90,9 @@ class AftersalesVersion(models.Model):
             (shipped, {}),
             (load_pack(self.pack), {}),
         )
-        note = self.env._("Rules of the new release of the addon, with your own changes")
+        note = self.env._(
+            "Rules of the new release of the addon, with your own changes"
+        )
         if merged.conflicts:
             note += "\n" + self.env._(
                 "Kept as you have them, though the new release changed them too: "

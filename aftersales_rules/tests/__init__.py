@@ -74,6 +74,7 @@ from . import test_cost_negotiated
 from . import test_cost_review
 from . import test_cost_split
 from . import test_draft
+from . import test_draft_table
 from . import test_trial
 from . import test_cost_report
 from . import test_cost_source

@@ -123,7 +123,9 @@ class TestVersion(RulesCase):
     # ------------------------------------------------------ upgrades
 
     def _ship(self, pack):
-        return patch.object(aftersales_version_shipped, "_load_default_pack", lambda: pack)
+        return patch.object(
+            aftersales_version_shipped, "_load_default_pack", lambda: pack
+        )
 
     def test_upgrade_leaves_companies_with_the_shipped_rules_alone(self):
         with self._ship(tiny_pack()):
