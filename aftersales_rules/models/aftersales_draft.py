@@ -270,6 +270,14 @@ class AftersalesDraft(models.Model):
         self.sudo().write(vals)  # sudo: content follows from the editor
         self._find_faults()
 
+    def _save_values(self, values):
+        """Change nothing but values of thresholds, as their own screen does.
+
+        :param Mapping values: as versions store them, by name
+        """
+        stored = json.loads(self.threshold_values or "{}")
+        self._save(json.loads(self.content), stored | values, self.revision)
+
     def _find_faults(self):
         """Note what keeps the draft from being used at all.
 
@@ -352,12 +360,17 @@ class AftersalesDraft(models.Model):
         for draft in self:
             draft.action_check()
             draft._check_publishable()
-            company = draft.sudo().company_id  # sudo: its setting only
-            if company.aftersales_second_person and not draft.approved_by_id:
-                draft._set_state("waiting")
-                draft._ask_second_person()
-            else:
-                draft._publish_or_schedule()
+            draft._hand_in()
+
+    def _hand_in(self):
+        """Ask the second person where the company wants one, else go on."""
+        self.ensure_one()
+        company = self.sudo().company_id  # sudo: its setting only
+        if company.aftersales_second_person and not self.approved_by_id:
+            self._set_state("waiting")
+            self._ask_second_person()
+        else:
+            self._publish_or_schedule()
 
     def action_approve(self):
         """Say as a second person that these rules may come into force."""

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""From a checked draft to rules in force; on its day, on top of others' changes (R3)."""
+"""From a checked draft to rules in force, on its day, with others' changes (R3)."""
 
 import json
 

@@ -185,7 +185,6 @@ class AftersalesThreshold(models.Model):
 
     def _change(self, company, raw: str) -> None:
         """Publish the company's rules with a new value of these thresholds."""
-        version_model = self.env["aftersales.version"]
         compiled = self[:1]._get_compiled()
         changes, notes = {}, []
         for threshold in self:
@@ -208,7 +207,43 @@ class AftersalesThreshold(models.Model):
                     )
                 )
         if changes:
-            version_model._publish_again(company, "\n".join(notes), **changes)
+            self._publish_values(company, changes, "\n".join(notes))
+
+    def _publish_values(self, company, changes, note: str) -> None:
+        """Bring new values into force, by the way of every change of rules (R3).
+
+        Where the company wants a second person, the values stay as they are until
+        that person has approved; the history of each threshold says so.
+        """
+        drafts = self.env["aftersales.draft"].with_company(company)
+        draft = drafts.create({"name": note.partition("\n")[0], "note": note})
+        draft._save_values({name: to_text(value) for name, value in changes.items()})
+        # A value within its bounds may put a rule out of work on purpose: a person is
+        # told of it and not stopped.
+        draft.action_check()
+        draft._hand_in()
+        for text in self._get_remarks(draft, note):
+            for threshold in self:
+                # sudo: written by whoever may change the value
+                threshold.sudo().message_post(body=text)
+
+    def _get_remarks(self, draft, note: str) -> list[str]:
+        """What the history of a threshold should say beside its values."""
+        remarks = [
+            finding["text"]
+            for group in draft._get_finding_groups()
+            for finding in group["findings"]
+            if finding["is_new"] and finding["severity"] == "error"
+        ]
+        if draft.state != "published":
+            remarks.append(
+                self.env._(
+                    "%(note)s: waits for a second person to approve “%(draft)s”.",
+                    note=note,
+                    draft=draft.name,
+                )
+            )
+        return remarks
 
     def _read(self, spec: Threshold, raw: str) -> object:
         """The typed value of what a person wrote, or an error that says what is

@@ -265,3 +265,53 @@ class TestDraft(RulesCase):
         other = self.env["res.company"].create({"name": "Other"})
         with self.assertRaises(AccessError):
             self.new_draft(company_id=other.id)
+
+    # ----------------------------------------------------------- thresholds
+
+    def threshold(self, name="overdue_days_max"):
+        return (
+            self.env["aftersales.threshold"]
+            .with_user(self.admin)
+            .search([("company_id", "=", self.company.id), ("name", "=", name)])
+        )
+
+    def test_a_threshold_takes_the_way_of_every_change(self):
+        """Its draft tells who changed it, and when."""
+        self.threshold().value = "9"
+        version = self.company.aftersales_version_id
+        draft = self.drafts.search([("version_id", "=", version.id)])
+        self.assertEqual(draft.author_id, self.admin)
+        self.assertEqual(version._get_compiled().thresholds["overdue_days_max"], 9)
+
+    def test_a_threshold_waits_for_the_second_person_too(self):
+        """Nobody gets past the second person by another screen."""
+        self.company.aftersales_second_person = True
+        threshold = self.threshold()
+        threshold.value = "9"
+        self.assertEqual(self.company.aftersales_version_id, self.version)
+        self.env.invalidate_all()
+        self.assertEqual(threshold.value, "3")
+        self.assertIn("second person", threshold.message_ids[0].body)
+        draft = self.drafts.search([("state", "=", "waiting")])
+        draft.with_user(self.other).action_approve()
+        self.assertEqual(threshold.value, "9")
+
+    def test_a_threshold_that_puts_a_rule_out_of_work_says_so(self):
+        """Between 2 and a threshold of 1 there is nothing; its history tells."""
+        draft = self.new_draft()
+
+        def change(content):
+            content["rules"][0]["conditions"] = [
+                {
+                    "fact": "overdue_days",
+                    "op": "between",
+                    "operand": [2, {"threshold": "overdue_days_max"}],
+                }
+            ]
+
+        self.edit(draft, change)
+        draft.action_publish()
+        threshold = self.threshold()
+        threshold.value = "1"
+        self.assertEqual(threshold.value, "1")
+        self.assertIn("Overdue debt", "".join(threshold.message_ids.mapped("body")))
