@@ -42,3 +42,5 @@ def uninstall_hook(env):
     env["ir.model.constraint"].search(
         [("module.name", "=", "aftersales_rules"), ("type", "=", "f")]
     ).unlink()
+    # takes the triggers along; the tables are dropped by Odoo
+    env.cr.execute("DROP FUNCTION IF EXISTS aftersales_refuse_change() CASCADE")

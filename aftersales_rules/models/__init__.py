@@ -10,6 +10,9 @@ from . import aftersales_draft_findings
 from . import aftersales_draft_table
 from . import aftersales_trial
 from . import aftersales_trial_result
+from . import aftersales_seal
+from . import aftersales_audit
+from . import aftersales_archive
 from . import aftersales_rule
 from . import aftersales_threshold
 from . import aftersales_decision

@@ -1,8 +1,31 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from .guarded_fields import on_clean_context
+
+_REFUSE = """
+    CREATE OR REPLACE FUNCTION aftersales_refuse_change() RETURNS trigger AS $$
+    BEGIN
+        -- what a foreign key does when the record that it points at is deleted
+        IF pg_trigger_depth() > 1 THEN
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        END IF;
+        IF TG_OP = 'UPDATE' THEN
+            IF to_jsonb(OLD) - TG_ARGV = to_jsonb(NEW) - TG_ARGV THEN
+                RETURN NEW;
+            END IF;
+        ELSIF current_setting('aftersales_rules.retention', true) = 'on' THEN
+            RETURN OLD;
+        END IF;
+        RAISE EXCEPTION 'Records of % are an audit trail, neither changed nor deleted',
+            TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+    END $$ LANGUAGE plpgsql
+"""
+"""Stops what goes past the ORM. Columns named as arguments may move: links to
+customers, who can be merged, and what a model itself settles once."""
 
 
 class AftersalesImmutable(models.AbstractModel):
@@ -10,8 +33,9 @@ class AftersalesImmutable(models.AbstractModel):
 
     Nobody gets past this through the ORM: not a superuser, not a context key.
     The checks are plain overrides and not ``@api.ondelete``, because that one
-    is skipped for a context key. Uninstalling drops the tables and does not
-    come by here.
+    is skipped for a context key. A trigger in the database stops SQL as well: only
+    the owner of the database gets past that. Uninstalling drops the tables and does
+    not come by here.
 
     Models with this mixin have no translated field (their translations could
     be changed without ``write``) and no stored computed field.
@@ -19,6 +43,53 @@ class AftersalesImmutable(models.AbstractModel):
 
     _name = "aftersales.immutable"
     _description = "Unchangeable Record"
+
+    _settled_once = ()
+    """Columns that the model itself writes once, after a record was made."""
+
+    def _auto_init(self):
+        # EXTENDS 'base': a new column of a later release may have to be filled
+        if not self._abstract:
+            self.env.cr.execute(
+                SQL(
+                    "DO $$ BEGIN IF to_regclass(%s) IS NOT NULL THEN "
+                    "DROP TRIGGER IF EXISTS aftersales_immutable ON %s; END IF; END $$",
+                    self._table,
+                    SQL.identifier(self._table),
+                )
+            )
+        return super()._auto_init()
+
+    def init(self):
+        # EXTENDS 'base'
+        super().init()
+        if self._abstract:
+            return
+        self.env.cr.execute(_REFUSE)
+        columns = SQL(", ").join(
+            SQL("%s", name) for name in sorted(self._get_movable_columns())
+        )
+        self.env.cr.execute(
+            SQL(
+                "DROP TRIGGER IF EXISTS aftersales_immutable ON %(table)s;"
+                "CREATE TRIGGER aftersales_immutable BEFORE UPDATE OR DELETE"
+                " ON %(table)s FOR EACH ROW"
+                " EXECUTE FUNCTION aftersales_refuse_change(%(columns)s)",
+                table=SQL.identifier(self._table),
+                columns=columns,
+            )
+        )
+
+    @api.model
+    def _get_movable_columns(self):
+        """Columns that may change below the ORM: merged customers, settled once."""
+        return {
+            name
+            for name, field in self._fields.items()
+            if field.store
+            and field.type == "many2one"
+            and field.comodel_name == "res.partner"
+        } | set(self._settled_once)
 
     @api.model_create_multi
     def create(self, vals_list):  # pylint: disable=method-required-super

@@ -73,6 +73,7 @@ from . import test_cost
 from . import test_cost_negotiated
 from . import test_cost_review
 from . import test_cost_split
+from . import test_audit
 from . import test_draft
 from . import test_draft_table
 from . import test_trial
