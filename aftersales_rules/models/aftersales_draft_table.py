@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import ValidationError
 
 from ..rules import (
@@ -42,26 +42,51 @@ TEXTS = ("label", "reason", "remedy")
 class AftersalesDraft(models.Model):
     _inherit = "aftersales.draft"
 
+    table_changes = fields.Json(
+        compute="_compute_table_changes",
+        inverse="_inverse_table_changes",
+        help="What was changed in the table editor and is saved with the form.",
+    )
+
+    def _compute_table_changes(self):
+        self.table_changes = False
+
+    def _inverse_table_changes(self):
+        """The form's own save keeps what stands in the editor, by its one door."""
+        for draft in self:
+            changes = draft.table_changes
+            if not changes:
+                continue
+            draft.save_table(
+                changes.get("decision"),
+                changes.get("rules") or [],
+                changes.get("thresholds") or [],
+                changes.get("revision"),
+            )
+        self.invalidate_recordset(["table_changes"], flush=False)
+
     # -------------------------------------------------------------- for reading
 
-    def get_table(self, decision):
+    def get_table(self, decision=None):
         """Everything that the editor shows of one decision table.
 
-        :param str decision: technical name
+        :param str decision: technical name; without it the one the draft is about
         :return: dict of JSON values
         :raise ValidationError: if there is no such decision
         """
         self.ensure_one()
         self.check_access("read")
-        spec = self._get_decision_spec(decision)
         content = json.loads(self.content)
+        tables = self._get_tables(content)
+        decision = decision or self.decision or tables[0]["name"]
+        spec = self._get_decision_spec(decision)
         rules = [rule for rule in content["rules"] if rule["decision"] == decision]
         rules.sort(key=lambda rule: rule.get("sequence", 10))
         table = {
             "revision": self.revision,
             "readonly": self._is_table_readonly(),
             "decision": decision,
-            "tables": self._get_tables(content),
+            "tables": tables,
             "label": self.env["aftersales.text"]._term(spec.label),
             "help": self.env["aftersales.text"]._term(spec.help),
             "hit_policy": spec.hit_policy,
@@ -69,8 +94,9 @@ class AftersalesDraft(models.Model):
             "currency": self.sudo().company_id.currency_id.name,
             "facts": [self._describe(each) for each in spec.fact_fields.values()],
             "outcomes": [self._describe(each) for each in spec.outcome_fields.values()],
-            "thresholds": self._describe_thresholds(content),
+            "thresholds": self._describe_thresholds(content, self._get_raw_values()),
             "rules": [self._show_rule(spec, rule) for rule in rules],
+            "base": self._get_base_table(spec),
         }
         return table | self._judge_table(decision, content, self._get_raw_values())
 
@@ -110,6 +136,24 @@ class AftersalesDraft(models.Model):
         self._save(content, values, revision)
         return self.get_table(decision)
 
+    def _get_base_table(self, spec):
+        """The table as it was when the draft was started, to mark what changed."""
+        version = self.sudo().base_version_id  # sudo: as every judged document does
+        if not version:
+            return None
+        content = json.loads(version.pack)
+        rules = [rule for rule in content["rules"] if rule["decision"] == spec.name]
+        rules.sort(key=lambda rule: rule.get("sequence", 10))
+        values = json.loads(version.thresholds)
+        return {
+            "label": version.name,
+            "rules": [self._show_rule(spec, rule) for rule in rules],
+            "thresholds": {
+                each["name"]: each["value"]
+                for each in self._describe_thresholds(content, values)
+            },
+        }
+
     def _is_table_readonly(self):
         return self.state not in ("draft", "checked") or not self.has_access("write")
 
@@ -147,12 +191,12 @@ class AftersalesDraft(models.Model):
             "help": words.help or "",
             "type": str(field.type),
             "unit": words.unit or "",
+            "unit_key": field.unit or "",
             "choices": list((words.choices or {}).items()),
             "operators": operators,
         }
 
-    def _describe_thresholds(self, content):
-        stored = self._get_raw_values()
+    def _describe_thresholds(self, content, stored):
         described = []
         for raw in content["thresholds"]:
             try:
@@ -171,6 +215,7 @@ class AftersalesDraft(models.Model):
                     "help": texts._threshold_help(spec) or "",
                     "type": str(spec.type),
                     "unit": spec.unit or "",
+                    "unit_label": texts._term(spec.unit),
                     "value": _human(spec, value),
                     "minimum": "" if low is None else _human(spec, low),
                     "maximum": "" if high is None else _human(spec, high),
@@ -269,7 +314,8 @@ class AftersalesDraft(models.Model):
         known = {raw["name"]: raw for raw in content["thresholds"]}
         for shown in thresholds:
             raw = known.get(shown.get("name"))
-            if raw is None:
+            is_made_here = raw is None
+            if is_made_here:
                 raw = {
                     "name": shown.get("name") or "",
                     "label": shown.get("label") or "",
@@ -285,6 +331,10 @@ class AftersalesDraft(models.Model):
             except PackError as err:
                 faults.append(_fault(-1, "threshold", raw["name"], str(err)))
                 continue
+            if is_made_here and not self._read_bounds(raw, spec, shown, faults):
+                continue
+            spec = load_pack(_pack_of(thresholds=[{**raw, "default": "0"}]))
+            spec = spec.thresholds[0]
             value = self._read_value(spec, shown.get("value"))
             is_new = raw["name"] not in values
             if value is None or not is_within_bounds(spec, value):
@@ -304,6 +354,30 @@ class AftersalesDraft(models.Model):
             values[raw["name"]] = to_text(value)
             if is_new:
                 raw["default"] = to_text(value)
+
+    def _read_bounds(self, raw, spec, shown, faults):
+        """The bounds of a new threshold; whether they could be read."""
+        for bound in ("minimum", "maximum"):
+            written = shown.get(bound)
+            if not written:
+                continue
+            value = self._read_value(spec, written)
+            if value is None:
+                faults.append(
+                    _fault(
+                        -1,
+                        "threshold",
+                        raw["name"],
+                        self.env._(
+                            "“%(value)s” cannot be a bound of “%(threshold)s”.",
+                            value=written,
+                            threshold=spec.label_in(self.env.lang),
+                        ),
+                    )
+                )
+                return False
+            raw[bound] = value if isinstance(value, int) else to_text(value)
+        return True
 
     def _drop_own_thresholds(self, content, values):
         """Forget thresholds made in this draft that no rule uses any more."""

@@ -127,6 +127,68 @@ class TestDraftTable(RulesCase):
         table = self.save(table)
         self.assertNotIn("small_order", [each["name"] for each in table["thresholds"]])
 
+    def test_a_threshold_made_on_the_spot_has_its_bounds(self):
+        """Bounds are written as values are; a value outside of them is refused."""
+        table = self.get()
+        made = {
+            "name": "small_order",
+            "label": "Small order",
+            "type": "money",
+            "value": "75",
+            "minimum": "10",
+            "maximum": "1,000.00",
+        }
+        table["thresholds"].append(made)
+        table["rules"][1]["conditions"][0] = {
+            "fact": "order_amount",
+            "op": ">",
+            "operands": [{"threshold": "small_order"}],
+        }
+        made["value"] = "5"
+        (fault,) = self.check(table)["faults"]
+        self.assertEqual((fault["kind"], fault["place"]), ("threshold", "small_order"))
+        made |= {"value": "75", "maximum": "much"}
+        (fault,) = self.check(table)["faults"]
+        self.assertIn("“much” cannot be a bound", fault["text"])
+        made["maximum"] = "1,000.00"
+        kept = {each["name"]: each for each in self.save(table)["thresholds"]}
+        self.assertEqual(kept["small_order"]["minimum"], "10.00")
+        self.assertEqual(kept["small_order"]["maximum"], "1000.00")
+
+    def test_the_form_saves_the_table_with_its_own_fields(self):
+        """One save of the form keeps name and table; afterwards nothing is pending."""
+        table = self.get()
+        table["rules"][0]["label"] = "Old debt"
+        self.draft.write({"name": "Debts", "table_changes": table})
+        self.assertEqual(self.get()["rules"][0]["label"], "Old debt")
+        self.assertEqual(self.draft.revision, 1)
+        self.assertFalse(self.draft.table_changes)
+        with self.assertRaisesRegex(UserError, "since you opened it"):
+            self.draft.write({"table_changes": table})
+
+    def test_who_may_not_write_saves_no_table_with_the_form_either(self):
+        table = self.get()
+        reader = self.draft.with_user(self.users["reader"])
+        with self.assertRaises(AccessError):
+            reader.write({"table_changes": table})
+
+    def test_the_table_comes_with_what_it_was_before(self):
+        """The editor marks what changed since the draft was started."""
+        table = self.get()
+        before = table["base"]["rules"]
+        table["rules"][0]["label"] = "Old debt"
+        for threshold in table["thresholds"]:
+            if threshold["name"] == "overdue_days_max":
+                threshold["value"] = "9"
+        table = self.save(table)
+        self.assertEqual(table["base"]["rules"], before)
+        self.assertEqual(before[0]["label"], "Overdue debt")
+        self.assertEqual(table["base"]["thresholds"]["overdue_days_max"], "3")
+
+    def test_without_a_choice_the_table_of_the_draft_is_shown(self):
+        self.draft.decision = GATE
+        self.assertEqual(self.draft.get_table()["decision"], GATE)
+
     def test_faults_stand_at_their_cells(self):
         table = self.get()
         table["rules"][0]["conditions"][0]["operands"] = [{"text": "soon"}]

@@ -1,0 +1,488 @@
+import {
+    Component,
+    markRaw,
+    onMounted,
+    onWillStart,
+    onWillUnmount,
+    useEffect,
+    useExternalListener,
+    useRef,
+    useState,
+} from "@odoo/owl";
+import { Dropdown } from "@web/core/dropdown/dropdown";
+import { DropdownItem } from "@web/core/dropdown/dropdown_item";
+import { _t } from "@web/core/l10n/translation";
+import { usePopover } from "@web/core/popover/popover_hook";
+import { registry } from "@web/core/registry";
+import { useBus, useService } from "@web/core/utils/hooks";
+import { useSortable } from "@web/core/utils/sortable_owl";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { CellEditor } from "./cell_editor";
+import { RuleTableModel } from "./rule_table_model";
+
+const PHONE = "(max-width: 576px)";
+const ARROWS = {
+    ArrowUp: [-1, 0],
+    ArrowDown: [1, 0],
+    ArrowLeft: [0, -1],
+    ArrowRight: [0, 1],
+};
+
+/** What can be done with a whole rule. */
+export class RuleMenu extends Component {
+    static template = "aftersales_rules.RuleMenu";
+    static components = { Dropdown, DropdownItem };
+    static props = { row: Number, actions: Object };
+}
+
+/**
+ * A decision table of a draft: rows are rules, columns are facts and outcomes.
+ *
+ * What is changed here is a value of the form's record, so the form saves, discards and
+ * warns as it does for any other field.
+ */
+export class RuleTable extends Component {
+    static template = "aftersales_rules.RuleTable";
+    static components = { Dropdown, DropdownItem, RuleMenu };
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.model = useState(new RuleTableModel(markRaw(this.orm), (isDirty) => this.hand(isDirty)));
+        this.state = useState({ row: 0, column: 0, isPhone: false, query: "", failed: "" });
+        this.actions = {
+            move: (row, step) => this.move(row, step),
+            add: (row) => this.addRule(row),
+            copy: (row) => this.model.copyRule(row),
+            remove: (row) => this.removeRule(row),
+        };
+        this.root = useRef("root");
+        this.small = matchMedia(PHONE);
+        const onSize = () => (this.state.isPhone = this.small.matches);
+        this.small.addEventListener("change", onSize);
+        onSize();
+        this.popover = usePopover(CellEditor, {
+            position: "bottom-start",
+            popoverClass: "o_rule_popover",
+            onClose: () => this.onEditorClosed(),
+            useBottomSheet: this.state.isPhone,
+        });
+        useSortable({
+            enable: () => !this.model.readonly,
+            ref: this.root,
+            elements: ".o_rule_draggable",
+            handle: ".o_rule_handle",
+            cursor: "grabbing",
+            placeholderClasses: this.state.isPhone ? [] : ["d-table-row"],
+            onDrop: ({ element, previous }) => this.drop(element, previous),
+        });
+        useExternalListener(window, "keydown", (ev) => this.onWindowKeydown(ev), {
+            capture: true,
+        });
+        const { bus } = this.record.model;
+        useBus(bus, "NEED_LOCAL_CHANGES", ({ detail }) => {
+            if (this.handing) {
+                detail.proms?.push(this.handing);
+            }
+        });
+        onWillStart(() => this.load());
+        useEffect(
+            () => this.onRecordChanged(),
+            () => [this.record.resId, this.revision, this.record.data.state]
+        );
+        useEffect(
+            () => this.onDiscarded(),
+            () => [Boolean(this.record.data.table_changes)]
+        );
+        onMounted(() => (this.isMounted = true));
+        onWillUnmount(() => {
+            this.small.removeEventListener("change", onSize);
+            clearTimeout(this.model.timer);
+        });
+    }
+
+    get record() {
+        return this.props.record;
+    }
+
+    get revision() {
+        return this.record.data.revision;
+    }
+
+    // ------------------------------------------------------ with the form
+
+    async load(decision, keepHistory = false) {
+        const { resModel, resId, data } = this.record;
+        if (!resId) {
+            return;
+        }
+        this.loaded = [resId, data.revision, data.state].join();
+        const wanted = decision || this.model.table?.decision || data.decision || "";
+        if (resId !== this.model.resId) {
+            this.state.row = this.state.column = 0;
+        }
+        await this.model.load(resModel, resId, wanted, keepHistory);
+    }
+
+    onRecordChanged() {
+        const { resId, data } = this.record;
+        if (this.loaded !== [resId, data.revision, data.state].join()) {
+            return void this.load(undefined, resId === this.model.resId);
+        }
+    }
+
+    /** The form gave up its changes, so they are given up here. */
+    onDiscarded() {
+        if (this.isMounted && !this.record.data.table_changes && this.model.isDirty) {
+            if (!this.handing) {
+                this.load();
+            }
+        }
+    }
+
+    /** Give the form what stands here, for it to save. */
+    hand(isDirty) {
+        if (this.model.readonly) {
+            return;
+        }
+        const changes = isDirty ? this.model.changes : false;
+        if (!changes && !this.record.data.table_changes) {
+            return;
+        }
+        const handing = this.record.update({ table_changes: changes });
+        this.handing = handing;
+        handing.finally(() => {
+            if (this.handing === handing) {
+                this.handing = null;
+            }
+        });
+    }
+
+    async save() {
+        await this.closeEditor();
+        await this.record.save();
+    }
+
+    async openTable(decision) {
+        await this.closeEditor();
+        if (this.model.isDirty && !(await this.record.save())) {
+            return;
+        }
+        this.state.row = this.state.column = 0;
+        await this.load(decision);
+    }
+
+    // ------------------------------------------------------------ showing
+
+    get columns() {
+        return this.model.columns;
+    }
+
+    get otherColumns() {
+        const query = this.state.query.trim().toLowerCase();
+        return this.model.otherColumns.filter((each) => each.label.toLowerCase().includes(query));
+    }
+
+    get words() {
+        return this.model.words[this.state.row];
+    }
+
+    get selectedRule() {
+        return this.model.rules[this.state.row];
+    }
+
+    get selectedColumn() {
+        return this.columns[this.state.column];
+    }
+
+    /** A rule in one sentence, as the server understands it. */
+    get sentence() {
+        const { words } = this;
+        if (!words) {
+            return "";
+        }
+        const condition = words.conditions.join(` ${_t("and")} `);
+        return condition
+            ? _t("If %(condition)s, then %(outcome)s.", { condition, outcome: words.outcome })
+            : _t("Always: %s.", words.outcome);
+    }
+
+    get policy() {
+        return this.model.table.hit_policy === "first"
+            ? _t("Read from the top: the first rule whose columns all hold decides.")
+            : _t("Every rule whose columns all hold counts, from the top.");
+    }
+
+    get changeText() {
+        const count = this.model.changeCount;
+        return count === 1 ? _t("1 rule changed") : _t("%s rules changed", count);
+    }
+
+    get problemCount() {
+        return (
+            this.model.faults.length +
+            this.model.findings.filter((each) => each.severity === "error").length
+        );
+    }
+
+    changedTitle(rule, column) {
+        return this.model.isChanged(rule, column)
+            ? _t("Before: %s", this.model.baseText(rule, column))
+            : "";
+    }
+
+    cellTitle(row, column) {
+        const faults = this.model.cellFaults(row, column);
+        return faults.join("\n") || this.changedTitle(this.model.rules[row], column);
+    }
+
+    cellClass(row, column, index) {
+        const rule = this.model.rules[row];
+        return {
+            o_rule_sticky: column.kind === "label",
+            o_rule_cell_outcome: column.kind === "outcome",
+            o_rule_cell_text: ["reason", "remedy"].includes(column.kind),
+            o_rule_cell_fault: this.model.cellFaults(row, column).length,
+            o_rule_cell_changed: this.model.isChanged(rule, column),
+            o_rule_cell_selected: row === this.state.row && index === this.state.column,
+        };
+    }
+
+    rowClass(rule) {
+        const today = luxon.DateTime.now().toISODate();
+        const isOver =
+            (rule.valid_to && rule.valid_to < today) ||
+            (rule.valid_from && rule.valid_from > today);
+        return { o_rule_new: this.model.isNew(rule), "text-muted": isOver };
+    }
+
+    /** Findings that ask for something; mere notes stand below the table. */
+    rowProblems(row) {
+        return this.model.rowFindings(row).filter((each) => each.severity !== "note");
+    }
+
+    severityClass(severity) {
+        return { error: "text-bg-danger", warning: "text-bg-warning" }[severity] || "text-bg-light";
+    }
+
+    severityLabel(severity) {
+        return { error: _t("Error"), warning: _t("Check") }[severity] || _t("Note");
+    }
+
+    /** Columns that a card on a phone shows of a rule: those that say something. */
+    cardColumns(rule) {
+        const row = this.model.rules.indexOf(rule);
+        return this.columns.filter(
+            (column) =>
+                column.kind !== "label" &&
+                (!this.model.isEmpty(rule, column) || this.model.cellFaults(row, column).length)
+        );
+    }
+
+    /** What else can be said of a rule on a phone. */
+    cardMissing(rule) {
+        const shown = this.columns.filter(
+            (column) => column.kind !== "label" && this.model.isEmpty(rule, column)
+        );
+        const facts = this.model.otherColumns
+            .filter((each) => each.kind !== "outcome")
+            .map(({ key }) => ({
+                kind: "condition",
+                name: key,
+                field: key === "any" ? null : this.model.fact(key),
+            }));
+        return [...shown, ...facts];
+    }
+
+    // ------------------------------------------------------------- editing
+
+    select(row, column) {
+        Object.assign(this.state, { row, column });
+    }
+
+    async open(row, column, target) {
+        const index = this.columns.findIndex(
+            (each) => each.kind === column.kind && each.name === column.name
+        );
+        this.select(row, Math.max(0, index));
+        if (this.model.readonly) {
+            return;
+        }
+        await this.closeEditor();
+        this.popover.open(target, {
+            model: this.model,
+            rule: this.model.rules[row],
+            column,
+            onKeydown: (ev) => this.onEditorKeydown(ev),
+        });
+    }
+
+    openOnCard(row, column) {
+        const cards = this.root.el.querySelectorAll(".o_rule_card");
+        this.open(row, column, cards[row]);
+    }
+
+    onCellClick(ev, row, column) {
+        this.open(row, column, ev.currentTarget);
+    }
+
+    /** Close what is open and wait until it has put its changes down. */
+    async closeEditor() {
+        if (this.popover.isOpen) {
+            this.popover.close();
+            await new Promise((resolve) => setTimeout(resolve));
+        }
+    }
+
+    onEditorClosed() {
+        setTimeout(() => this.focusCell());
+    }
+
+    focusCell() {
+        const { row, column } = this.state;
+        const cell = this.root.el?.querySelector(`[data-row="${row}"][data-column="${column}"]`);
+        const active = document.activeElement;
+        if (cell && (!active || active === document.body || this.root.el.contains(active))) {
+            cell.focus();
+        }
+    }
+
+    onEditorKeydown(ev) {
+        const isPlain = !ev.shiftKey && !ev.ctrlKey && !ev.metaKey && !ev.altKey;
+        const closes = ev.target.matches("input:not([type=checkbox]), [contenteditable]");
+        if (ev.key === "Enter" && isPlain && closes && !ev.target.closest(".o_threshold_maker")) {
+            ev.preventDefault();
+            ev.stopPropagation();
+            this.closeEditor();
+        }
+    }
+
+    addRule(place) {
+        this.model.addRule(place);
+        this.select(place ?? this.model.rules.length - 1, 0);
+        setTimeout(() => this.focusCell());
+    }
+
+    addColumn(key) {
+        this.model.addColumn(key);
+        this.state.query = "";
+        const name = key.replace(/^outcome:/, "");
+        this.select(
+            this.state.row,
+            this.columns.findIndex((column) => column.name === name)
+        );
+        setTimeout(() => this.focusCell());
+    }
+
+    move(row, step) {
+        const to = row + step;
+        if (to >= 0 && to < this.model.rules.length) {
+            this.model.moveRule(row, to);
+            this.state.row = to;
+            setTimeout(() => this.focusCell());
+        }
+    }
+
+    drop(element, previous) {
+        const from = this.rowOf(element);
+        const above = previous ? this.rowOf(previous) : -1;
+        const to = above < from ? above + 1 : above;
+        this.model.moveRule(from, to);
+        this.state.row = to;
+    }
+
+    rowOf(element) {
+        return this.model.rules.findIndex((rule) => String(rule._id) === element.dataset.id);
+    }
+
+    async undo() {
+        await this.closeEditor();
+        this.model.undo();
+        this.keepSelection();
+    }
+
+    async redo() {
+        await this.closeEditor();
+        this.model.redo();
+        this.keepSelection();
+    }
+
+    removeRule(row) {
+        this.model.removeRule(row);
+        this.keepSelection();
+    }
+
+    keepSelection() {
+        this.state.row = Math.max(0, Math.min(this.state.row, this.model.rules.length - 1));
+        setTimeout(() => this.focusCell());
+    }
+
+    // ------------------------------------------------------------ keyboard
+
+    /** Keys of the whole editor, also while a cell is open. */
+    onWindowKeydown(ev) {
+        const isHere = this.root.el?.contains(ev.target);
+        const isInCell = ev.target.closest?.(".o_rule_cell_editor");
+        if (!(ev.ctrlKey || ev.metaKey) || (!isHere && !isInCell)) {
+            return;
+        }
+        const key = ev.key.toLowerCase();
+        const isTyping = ev.target.matches("input, select, [contenteditable]");
+        if (key === "s") {
+            this.take(ev, () => this.save());
+        } else if (key === "z" && !isTyping && !this.model.readonly) {
+            this.take(ev, () => (ev.shiftKey ? this.redo() : this.undo()));
+        } else if (key === "y" && !isTyping && !this.model.readonly) {
+            this.take(ev, () => this.redo());
+        }
+    }
+
+    take(ev, action) {
+        ev.preventDefault();
+        ev.stopPropagation();
+        action();
+    }
+
+    onCellKeydown(ev, row, index) {
+        if (ev.target !== ev.currentTarget || ev.ctrlKey || ev.metaKey) {
+            return;
+        }
+        const column = this.columns[index];
+        const arrow = ARROWS[ev.key];
+        if (arrow && ev.altKey) {
+            if (arrow[0] && !this.model.readonly) {
+                this.take(ev, () => this.move(row, arrow[0]));
+            }
+        } else if (arrow) {
+            this.take(ev, () => this.go(row + arrow[0], index + arrow[1]));
+        } else if (ev.key === "Home") {
+            this.take(ev, () => this.go(row, 0));
+        } else if (ev.key === "End") {
+            this.take(ev, () => this.go(row, this.columns.length - 1));
+        } else if (ev.key === "Enter" || ev.key === "F2") {
+            this.take(ev, () => this.open(row, column, ev.currentTarget));
+        } else if ((ev.key === "Delete" || ev.key === "Backspace") && !this.model.readonly) {
+            this.take(ev, () => this.model.clearCell(this.model.rules[row], column));
+        }
+    }
+
+    go(row, column) {
+        this.select(
+            Math.max(0, Math.min(row, this.model.rules.length - 1)),
+            Math.max(0, Math.min(column, this.columns.length - 1))
+        );
+        this.focusCell();
+    }
+}
+
+export const ruleTable = {
+    component: RuleTable,
+    fieldDependencies: [
+        { name: "revision", type: "integer", readonly: true },
+        { name: "state", type: "selection", readonly: true },
+        { name: "decision", type: "selection" },
+        { name: "table_changes", type: "json" },
+    ],
+};
+
+registry.category("view_widgets").add("aftersales_rule_table", ruleTable);
