@@ -39,6 +39,28 @@ _CONDITION = re.compile(r"\.conditions\[(\d+)\](?:\.any(?:_of)?\[(\d+)\])?")
 TEXTS = ("label", "reason", "remedy")
 
 
+class AftersalesVersion(models.Model):
+    _inherit = "aftersales.version"
+
+    def get_table(self, decision=None):
+        """A table of published rules, to be read by whoever may see rules.
+
+        :param str decision: technical name
+        :return: what `aftersales.draft.get_table` gives, read only
+        """
+        self.ensure_one()
+        self.check_access("read")
+        shown = self.env["aftersales.draft"].new(
+            {
+                "company_id": self.company_id.id,
+                "state": "published",
+                "content": self.pack,
+                "threshold_values": self.thresholds,
+            }
+        )
+        return shown._get_table(decision)
+
+
 class AftersalesDraft(models.Model):
     _inherit = "aftersales.draft"
 
@@ -76,6 +98,9 @@ class AftersalesDraft(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        return self._get_table(decision)
+
+    def _get_table(self, decision):
         content = json.loads(self.content)
         tables = self._get_tables(content)
         decision = decision or self.decision or tables[0]["name"]

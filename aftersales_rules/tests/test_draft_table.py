@@ -249,6 +249,17 @@ class TestDraftTable(RulesCase):
         with self.assertRaises(AccessError):
             self.draft.with_user(self.users["employee"]).get_table(GATE)
 
+    def test_whoever_may_see_rules_reads_the_table_of_a_version(self):
+        version = self.version.with_user(self.users["reader"])
+        table = version.get_table(GATE)
+        self.assertTrue(table["readonly"])
+        self.assertEqual(
+            [rule["label"] for rule in table["rules"]], ["Overdue debt", "No security"]
+        )
+        self.assertTrue(table["words"][0]["conditions"])
+        with self.assertRaises(AccessError):
+            self.version.with_user(self.users["employee"]).get_table(GATE)
+
     def test_a_published_draft_is_not_written_any_more(self):
         table = self.get()
         table["rules"][0]["label"] = "Old debt"

@@ -477,12 +477,6 @@ export class RuleTable extends Component {
 
 export const ruleTable = {
     component: RuleTable,
-    fieldDependencies: [
-        { name: "revision", type: "integer", readonly: true },
-        { name: "state", type: "selection", readonly: true },
-        { name: "decision", type: "selection" },
-        { name: "table_changes", type: "json" },
-    ],
 };
 
 registry.category("view_widgets").add("aftersales_rule_table", ruleTable);

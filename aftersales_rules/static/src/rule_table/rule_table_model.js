@@ -571,11 +571,11 @@ export class RuleTableModel {
             }
             const longest = chains
                 .filter((chain) => chain[chain.length - 1] < place)
-                .reduce((best, chain) => (chain.length > best.length ? chain : best), []);
+                .reduce((best, chain) => (chain.length >= best.length ? chain : best), []);
             chains.push([...longest, place]);
         }
         const kept = chains.reduce(
-            (best, chain) => (chain.length > best.length ? chain : best),
+            (best, chain) => (chain.length >= best.length ? chain : best),
             []
         );
         return new Set(kept.map((place) => before[place]));
