@@ -102,7 +102,12 @@ export class CellEditor extends Component {
             this.isNewOutcome = true;
         }
         onMounted(() => {
-            const element = [".o_operand_value, .o_threshold_value", "[contenteditable]", "input, select"]
+            const wanted = [
+                ".o_operand_value, .o_threshold_value",
+                "[contenteditable]",
+                "input, select",
+            ];
+            const element = wanted
                 .map((selector) => this.root.el.querySelector(selector))
                 .find(Boolean);
             element?.focus();
@@ -114,10 +119,14 @@ export class CellEditor extends Component {
             if (this.isNewOutcome && outcome && !outcome.text && !outcome.threshold) {
                 delete this.rule.outcome[column.name];
             }
-            this.model.end();
-            this.model.touch();
+            if (this.model.end() || this.isTouched) {
+                this.model.touch();
+            }
         });
-        this.changed = () => this.model.touch();
+        this.changed = () => {
+            this.isTouched = true;
+            this.model.touch();
+        };
     }
 
     get title() {

@@ -52,6 +52,7 @@ export class OperandEditor extends Component {
         return (
             this.props.allowFact &&
             isNumber(field) &&
+            !this.state.isMaking &&
             (this.operand.threshold || this.operand.fact) &&
             this.model.ratios.length
         );
@@ -80,6 +81,10 @@ export class OperandEditor extends Component {
     written(field, text) {
         const value = text.trim();
         return field.type === "ratio" && value && !value.endsWith("%") ? `${value} %` : value;
+    }
+
+    inputMode(field) {
+        return isNumber(field) ? "decimal" : undefined;
     }
 
     inputType(field) {

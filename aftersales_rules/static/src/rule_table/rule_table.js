@@ -48,7 +48,9 @@ export class RuleTable extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.model = useState(new RuleTableModel(markRaw(this.orm), (isDirty) => this.hand(isDirty)));
+        this.model = useState(
+            new RuleTableModel(markRaw(this.orm), (isDirty) => this.hand(isDirty))
+        );
         this.state = useState({ row: 0, column: 0, isPhone: false, query: "", failed: "" });
         this.actions = {
             move: (row, step) => this.move(row, step),
@@ -81,6 +83,7 @@ export class RuleTable extends Component {
         });
         const { bus } = this.record.model;
         useBus(bus, "NEED_LOCAL_CHANGES", ({ detail }) => {
+            this.saved = this.model.table && this.model.isDirty ? this.model.snapshot() : null;
             if (this.handing) {
                 detail.proms?.push(this.handing);
             }
@@ -93,6 +96,10 @@ export class RuleTable extends Component {
         useEffect(
             () => this.onDiscarded(),
             () => [Boolean(this.record.data.table_changes)]
+        );
+        useEffect(
+            () => this.onDecisionChanged(),
+            () => [this.record.data.decision]
         );
         onMounted(() => (this.isMounted = true));
         onWillUnmount(() => {
@@ -111,32 +118,62 @@ export class RuleTable extends Component {
 
     // ------------------------------------------------------ with the form
 
-    async load(decision, keepHistory = false) {
+    get recordKey() {
+        const { resId, data } = this.record;
+        return [resId, data.revision, data.state].join();
+    }
+
+    /** Fetch a table anew: the one that is open, or the one that the draft is about. */
+    async load(decision, saved) {
         const { resModel, resId, data } = this.record;
         if (!resId) {
             return;
         }
-        this.loaded = [resId, data.revision, data.state].join();
-        const wanted = decision || this.model.table?.decision || data.decision || "";
-        if (resId !== this.model.resId) {
+        this.loaded = this.recordKey;
+        this.isLoading = true;
+        const isSame = resId === this.model.resId;
+        try {
+            if (saved) {
+                await this.model.reload(saved);
+            } else {
+                const open = isSame && this.model.table.decision;
+                await this.model.load(resModel, resId, decision || open || data.decision || "");
+            }
+        } finally {
+            this.isLoading = false;
+        }
+        if (!isSame) {
             this.state.row = this.state.column = 0;
         }
-        await this.model.load(resModel, resId, wanted, keepHistory);
     }
 
     onRecordChanged() {
-        const { resId, data } = this.record;
-        if (this.loaded !== [resId, data.revision, data.state].join()) {
-            return void this.load(undefined, resId === this.model.resId);
+        if (this.loaded === this.recordKey) {
+            return;
         }
+        const { resId, data } = this.record;
+        const isOwn =
+            this.saved &&
+            resId === this.model.resId &&
+            data.revision === this.model.table.revision + 1;
+        this.load(undefined, isOwn ? this.saved : null);
+        this.saved = null;
     }
 
     /** The form gave up its changes, so they are given up here. */
     onDiscarded() {
-        if (this.isMounted && !this.record.data.table_changes && this.model.isDirty) {
-            if (!this.handing) {
-                this.load();
-            }
+        const isPending = this.record.data.table_changes || this.handing || this.isLoading;
+        if (this.isMounted && !isPending && this.model.isDirty) {
+            this.load();
+        }
+    }
+
+    /** Whoever says what the draft is about sees that table. */
+    onDecisionChanged() {
+        const { decision } = this.record.data;
+        const isOpen = !decision || this.model.table?.decision === decision;
+        if (this.isMounted && !isOpen && !this.isLoading && !this.model.isDirty) {
+            this.load(decision);
         }
     }
 
@@ -284,14 +321,15 @@ export class RuleTable extends Component {
         const shown = this.columns.filter(
             (column) => column.kind !== "label" && this.model.isEmpty(rule, column)
         );
-        const facts = this.model.otherColumns
-            .filter((each) => each.kind !== "outcome")
-            .map(({ key }) => ({
-                kind: "condition",
-                name: key,
-                field: key === "any" ? null : this.model.fact(key),
-            }));
-        return [...shown, ...facts];
+        const others = this.model.otherColumns.map(({ key, kind }) => {
+            if (kind === "outcome") {
+                const name = key.replace(/^outcome:/, "");
+                return { kind, name, field: this.model.outcome(name) };
+            }
+            const field = kind === "any" ? null : this.model.fact(key);
+            return { kind: "condition", name: key, field };
+        });
+        return [...shown, ...others];
     }
 
     // ------------------------------------------------------------- editing
@@ -349,7 +387,9 @@ export class RuleTable extends Component {
 
     onEditorKeydown(ev) {
         const isPlain = !ev.shiftKey && !ev.ctrlKey && !ev.metaKey && !ev.altKey;
-        const closes = ev.target.matches("input:not([type=checkbox]), [contenteditable]");
+        const closes = ev.target.matches(
+            "input:not([type=checkbox], [type=search]), [contenteditable]"
+        );
         if (ev.key === "Enter" && isPlain && closes && !ev.target.closest(".o_threshold_maker")) {
             ev.preventDefault();
             ev.stopPropagation();

@@ -2,6 +2,7 @@ import { _t } from "@web/core/l10n/translation";
 import {
     LIST_OPERATORS,
     SET_OPERATORS,
+    dayText,
     exampleText,
     firstOperator,
     valueText,
@@ -58,24 +59,61 @@ export class RuleTableModel {
 
     // ------------------------------------------------------------- reading
 
-    async load(resModel, resId, decision, keepHistory = false) {
+    async load(resModel, resId, decision) {
         const table = await this.orm.call(resModel, "get_table", [[resId], decision]);
-        const extra = keepHistory ? this.extra : [];
-        Object.assign(this, { resModel, resId, table, extra });
-        this.rules = table.rules.map((rule) => this.prepare(rule));
-        this.thresholds = table.thresholds;
-        this.kept = this.snapshot();
-        if (!keepHistory) {
-            this.done = [];
-            this.undone = [];
+        Object.assign(this, { resModel, resId, table, extra: [], done: [], undone: [] });
+        this.take(table);
+    }
+
+    /**
+     * Take what the server made of what it was given to keep.
+     *
+     * New rules have a name now. What was done in the meantime stays, and can be undone
+     * as before.
+     *
+     * @param {string} saved how the table stood when it was handed over
+     */
+    async reload(saved) {
+        const { resModel, resId } = this;
+        const table = await this.orm.call(resModel, "get_table", [
+            [resId],
+            this.table.decision,
+        ]);
+        const ids = JSON.parse(saved).rules.map((rule) => rule._id);
+        const meanwhile = this.snapshot();
+        this.table = table;
+        this.take(table, ids);
+        const names = new Map(this.rules.map((rule) => [rule._id, rule.name]));
+        const name = (snapshot) => {
+            const content = JSON.parse(snapshot);
+            for (const rule of content.rules) {
+                rule.name = rule.name || names.get(rule._id) || "";
+            }
+            return JSON.stringify(content);
+        };
+        this.done = this.done.map(name);
+        this.undone = this.undone.map(name);
+        if (meanwhile !== saved) {
+            this.restore(name(meanwhile));
         }
+    }
+
+    take(table, ids = []) {
+        const isSame = ids.length === table.rules.length;
+        this.rules = table.rules.map((rule, row) =>
+            this.prepare(rule, isSame ? ids[row] : undefined)
+        );
+        this.thresholds = table.thresholds;
+        this.kept = this.essence();
+        clearTimeout(this.timer);
         this.asked++;
+        this.words = [];
         this.takeJudgement(table);
     }
 
     /** Give a rule an identity, and each group of alternatives its column. */
-    prepare(rule) {
-        rule._id = ++lastId;
+    prepare(rule, id = ++lastId) {
+        rule._id = id;
         for (const item of rule.conditions) {
             if (item.any) {
                 const facts = new Set(item.any.map((each) => each.fact));
@@ -258,13 +296,14 @@ export class RuleTableModel {
                 return operand ? [this.operandText(column.field, operand)] : [];
             }
             case "validity": {
-                if (rule.valid_from && rule.valid_to) {
-                    return [`${rule.valid_from} –`, rule.valid_to];
-                }
+                const lines = [];
                 if (rule.valid_from) {
-                    return [_t("from %s", rule.valid_from)];
+                    lines.push(_t("from %s", dayText(rule.valid_from)));
                 }
-                return rule.valid_to ? [_t("until %s", rule.valid_to)] : [];
+                if (rule.valid_to) {
+                    lines.push(_t("until %s", dayText(rule.valid_to)));
+                }
+                return lines;
             }
             case "label":
                 return [rule.label];
@@ -399,10 +438,13 @@ export class RuleTableModel {
                     return Boolean(item) && (item.any ? item.column : item.fact) === column.name;
                 }
                 if (column.kind === "outcome") {
+                    if (fault.kind !== "outcome") {
+                        return false;
+                    }
+                    // what is missing as a whole stands at the first outcome
                     const names = this.outcomeColumns.map((each) => each.name);
-                    const name = (fault.place || "").split(".")[0];
-                    const place = names.includes(name) ? name : names[0];
-                    return fault.kind === "outcome" && place === column.name;
+                    const name = String(fault.place || "").split(".")[0];
+                    return (names.includes(name) ? name : names[0]) === column.name;
                 }
                 if (column.kind === "validity") {
                     return ["valid_from", "valid_to"].includes(fault.kind);
@@ -608,6 +650,22 @@ export class RuleTableModel {
         return JSON.stringify({ rules: this.rules, thresholds: this.thresholds });
     }
 
+    /** What of the table counts, however it came about. */
+    essence() {
+        const rules = this.rules.map((rule) => [
+            rule.name,
+            ...TEXTS.map((name) => (rule[name] || "").trim()),
+            rule.valid_from || "",
+            rule.valid_to || "",
+            rule.conditions.map(conditionEssence),
+            Object.keys(rule.outcome)
+                .sort()
+                .map((name) => [name, essence(rule.outcome[name])]),
+        ]);
+        const thresholds = this.thresholds.map((each) => [each.name, each.value]);
+        return JSON.stringify([rules, thresholds]);
+    }
+
     restore(snapshot) {
         const { rules, thresholds } = JSON.parse(snapshot);
         this.rules = rules;
@@ -623,13 +681,19 @@ export class RuleTableModel {
         }
     }
 
-    /** What was begun is over; if nothing was done there is nothing to undo. */
+    /**
+     * What was begun is over; if nothing was done there is nothing to undo.
+     *
+     * @returns {boolean} whether anything was done
+     */
     end() {
-        if (this.done[this.done.length - 1] === this.snapshot()) {
-            this.done.pop();
-        } else {
+        const isChanged = this.done[this.done.length - 1] !== this.snapshot();
+        if (isChanged) {
             this.undone = [];
+        } else {
+            this.done.pop();
         }
+        return isChanged;
     }
 
     change(action) {
@@ -654,7 +718,7 @@ export class RuleTableModel {
     }
 
     get isDirty() {
-        return this.snapshot() !== this.kept;
+        return this.essence() !== this.kept;
     }
 
     /** What the form saves. */
@@ -765,11 +829,11 @@ export class RuleTableModel {
 
     newCondition(fact) {
         const field = fact && this.fact(fact);
-        const condition = { fact: fact || "", op: field ? firstOperator(field) : "=", operands: [] };
-        if (field) {
-            condition.operands = [this.newOperand(field)];
-        }
-        return condition;
+        return {
+            fact: fact || "",
+            op: field ? firstOperator(field) : "=",
+            operands: field ? [this.newOperand(field)] : [],
+        };
     }
 
     newOperand(field) {

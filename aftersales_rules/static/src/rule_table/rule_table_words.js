@@ -1,3 +1,4 @@
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 
 const NUMBERS = ["money", "ratio", "quantity", "integer"];
@@ -46,6 +47,12 @@ function group(text) {
         : text;
 }
 
+/** A day as it is written where the user is; what is no day stays as it is. */
+export function dayText(text) {
+    const day = deserializeDate(text);
+    return day.isValid ? formatDate(day) : text;
+}
+
 /**
  * A value with its unit: 3 days, 10,000.00 USD, 50 %, yes, Key customer.
  *
@@ -64,6 +71,9 @@ export function valueText(field, text, currency) {
     if (field.type === "boolean") {
         return text === "yes" ? _t("yes") : text === "no" ? _t("no") : text;
     }
+    if (field.type === "date") {
+        return dayText(text);
+    }
     if (field.type === "money") {
         return `${group(text)} ${currency}`;
     }
@@ -78,7 +88,7 @@ export function exampleText(field, currency) {
         ratio: "40 %",
         quantity: `25 ${field.unit}`,
         integer: `5 ${field.unit}`,
-        date: "2026-11-30",
+        date: dayText("2026-11-30"),
         time: "15:30",
         boolean: _t("yes"),
     };
@@ -86,19 +96,4 @@ export function exampleText(field, currency) {
         return field.choices.length ? field.choices[0][1] : "…";
     }
     return (examples[field.type] || `‹${field.label}›`).trim();
-}
-
-export function typeLabel(type) {
-    const labels = {
-        money: _t("Money"),
-        ratio: _t("Percentage"),
-        quantity: _t("Quantity"),
-        integer: _t("Whole number"),
-        date: _t("Date"),
-        time: _t("Time of day"),
-        boolean: _t("Yes or no"),
-        choice: _t("Choice"),
-        text: _t("Text"),
-    };
-    return labels[type] || type;
 }
