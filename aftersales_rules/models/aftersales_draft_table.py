@@ -79,6 +79,8 @@ class AftersalesDraft(models.Model):
             changes = draft.table_changes
             if not changes:
                 continue
+            if not isinstance(changes, dict):
+                raise ValidationError(self.env._("This is no decision table."))
             draft.save_table(
                 changes.get("decision"),
                 changes.get("rules") or [],
@@ -307,6 +309,8 @@ class AftersalesDraft(models.Model):
         :return: content, threshold values, faults of what could not be read
         """
         spec = self._get_decision_spec(decision)
+        if not _is_table(rules, thresholds):
+            raise ValidationError(self.env._("This is no decision table."))
         content = json.loads(self.content)
         values = self._get_raw_values()
         faults = []
@@ -581,6 +585,47 @@ class AftersalesDraft(models.Model):
 
 def _pack_of(**parts):
     return {"schema_version": 1, "name": "part", **parts}
+
+
+def _is_table(rules, thresholds):
+    """Whether this is built as the editor builds a table, whatever it says."""
+    return (
+        _are_dicts(rules)
+        and _are_dicts(thresholds)
+        and all(_are_texts(each, "name", "label") for each in thresholds)
+        and all(_is_rule(each) for each in rules)
+    )
+
+
+def _is_rule(rule):
+    items = rule.get("conditions") or []
+    outcome = rule.get("outcome") or {}
+    return (
+        _are_texts(rule, "name", *TEXTS)
+        and _are_dicts(items)
+        and isinstance(outcome, dict)
+        and _are_dicts([value for value in outcome.values() if value])
+        and all(
+            all(map(_is_condition, item["any"]))
+            if "any" in item and _are_dicts(item["any"])
+            else "any" not in item and _is_condition(item)
+            for item in items
+        )
+    )
+
+
+def _is_condition(condition):
+    return _are_texts(condition, "fact", "op") and _are_dicts(
+        condition.get("operands") or []
+    )
+
+
+def _are_dicts(values):
+    return isinstance(values, list) and all(isinstance(each, dict) for each in values)
+
+
+def _are_texts(values, *names):
+    return all(isinstance(values.get(name), str | None) for name in names)
 
 
 def _members(item):

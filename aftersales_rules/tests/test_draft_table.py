@@ -215,6 +215,28 @@ class TestDraftTable(RulesCase):
         (fault,) = self.check(table)["faults"]
         self.assertEqual(fault["kind"], "threshold")
 
+    def test_what_is_built_differently_is_refused_in_words(self):
+        """Whoever calls from outside gets a message, whatever they send."""
+        table = self.get()
+        for rules in (
+            "rules",
+            ["rule"],
+            [{"name": ["a"]}],
+            [{"label": 1}],
+            [{"conditions": {"fact": "tier"}}],
+            [{"conditions": [{"any": "tier"}]}],
+            [{"conditions": [{"any": [1]}]}],
+            [{"conditions": [{"fact": "tier", "op": "=", "operands": "key"}]}],
+            [{"outcome": ["hold"]}],
+            [{"outcome": {"effect": "hold"}}],
+        ):
+            with self.subTest(rules), self.assertRaisesRegex(ValidationError, "no dec"):
+                self.check(table | {"rules": rules})
+        with self.assertRaisesRegex(ValidationError, "no dec"):
+            self.check(table | {"thresholds": [{"name": {}}]})
+        with self.assertRaisesRegex(ValidationError, "no dec"):
+            self.draft.write({"table_changes": "rules"})
+
     def test_checking_stores_nothing(self):
         table = self.get()
         table["rules"].pop()
