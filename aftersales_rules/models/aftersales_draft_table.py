@@ -152,7 +152,9 @@ class AftersalesDraft(models.Model):
         if faults:
             raise ValidationError(
                 "\n".join(
-                    self.env._(
+                    fault["text"]
+                    if fault["row"] < 0
+                    else self.env._(
                         "Row %(row)s: %(text)s",
                         row=fault["row"] + 1,
                         text=fault["text"],

@@ -214,6 +214,8 @@ class TestDraftTable(RulesCase):
         table["thresholds"][0]["value"] = "9999"
         (fault,) = self.check(table)["faults"]
         self.assertEqual(fault["kind"], "threshold")
+        with self.assertRaisesRegex(ValidationError, "^“9999” cannot be used"):
+            self.save(table)
 
     def test_what_is_built_differently_is_refused_in_words(self):
         """Whoever calls from outside gets a message, whatever they send."""

@@ -179,6 +179,43 @@ def test_what_was_not_saved_is_kept_on_leaving(open_as, draft, session_of):
     assert table["rules"][0]["label"] == "Whoever has paid"
 
 
+def test_leaving_with_a_value_that_cannot_be_read_asks_first(open_as, draft):
+    """Nothing that was typed is lost without a word."""
+    page = open_as("rules")
+    open_draft(page, draft)
+    first = labels(page)[0]
+    editor = open_cell(page, first, "order_amount")
+    editor.locator("[data-kind=value]").click()
+    editor.locator(".o_operand_value").fill("soon")
+    expect(editor.locator(".o_rule_fault")).to_contain_text("“soon” is no value")
+    leave_cell(page)
+    page.locator(".o_breadcrumb a, .breadcrumb-item a").first.click()
+    dialog = page.locator(".modal-dialog")
+    expect(dialog).to_contain_text("Row 1: “soon” is no value of “Order amount”.")
+    dialog.get_by_role("button", name="Stay here").click()
+    expect(cell(page, first, "order_amount")).to_contain_text("soon")
+    page.locator(".o_form_button_cancel").click()
+    expect(cell(page, first, "order_amount")).not_to_contain_text("soon")
+
+
+def test_undoing_past_a_save_names_a_new_rule_once(open_as, draft, session_of):
+    page = open_as("rules")
+    open_draft(page, draft)
+    count = len(labels(page))
+    page.locator(".o_rule_add").click()
+    expect(page.locator(".o_rule_row")).to_have_count(count + 1)
+    page.keyboard.press("Control+s")
+    saved(page)
+    page.locator(".o_rule_undo").click()
+    expect(page.locator(".o_rule_row")).to_have_count(count)
+    page.locator(".o_rule_redo").click()
+    expect(page.locator(".o_rule_row")).to_have_count(count + 1)
+    page.keyboard.press("Control+s")
+    saved(page)
+    table = session_of("rules").call("aftersales.draft", "get_table", [draft], TABLE)
+    assert len(table["rules"]) == count + 1
+
+
 def test_discarding_gives_up_what_was_typed(open_as, draft):
     page = open_as("rules")
     open_draft(page, draft)
