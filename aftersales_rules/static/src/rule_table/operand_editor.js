@@ -192,6 +192,11 @@ export class OperandEditor extends Component {
             this.state.problem = _t("A technical name has only a–z, 0–9 and _.");
             return;
         }
+        const label = made.label.trim().toLowerCase();
+        if (this.model.thresholds.some((each) => each.label.toLowerCase() === label)) {
+            this.state.problem = _t("There is a threshold of this name: choose it from the list.");
+            return;
+        }
         if (made.name && this.model.threshold(made.name)) {
             this.state.problem = _t("There is a threshold of this technical name.");
             return;

@@ -156,7 +156,11 @@ export class RuleTable extends Component {
             this.saved &&
             resId === this.model.resId &&
             data.revision === this.model.table.revision + 1;
-        this.load(undefined, isOwn ? this.saved : null);
+        if (isOwn) {
+            // what is typed from now on counts on it
+            this.model.table.revision = data.revision;
+        }
+        this.loading = this.load(undefined, isOwn ? this.saved : null);
         this.saved = null;
     }
 
@@ -183,7 +187,7 @@ export class RuleTable extends Component {
             return;
         }
         const changes = isDirty ? this.model.changes : false;
-        if (!changes && !this.record.data.table_changes) {
+        if (!changes && !this.record.data.table_changes && !this.handing) {
             return;
         }
         const handing = this.record.update({ table_changes: changes });
@@ -195,9 +199,16 @@ export class RuleTable extends Component {
         });
     }
 
-    async save() {
-        await this.closeEditor();
-        await this.record.save();
+    /** One save after the other: the next one counts on what the last one made of it. */
+    save() {
+        const save = async () => {
+            await this.closeEditor();
+            await this.record.save();
+            this.onRecordChanged();
+            await this.loading;
+        };
+        this.saving = (this.saving || Promise.resolve()).then(save, save);
+        return this.saving;
     }
 
     async openTable(decision) {

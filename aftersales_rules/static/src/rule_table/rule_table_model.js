@@ -93,7 +93,9 @@ export class RuleTableModel {
         };
         this.done = this.done.map(name);
         this.undone = this.undone.map(name);
-        if (meanwhile !== saved) {
+        if (meanwhile === saved) {
+            this.onChanged(this.isDirty);
+        } else {
             this.restore(name(meanwhile));
         }
     }
