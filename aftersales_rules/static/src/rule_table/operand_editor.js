@@ -1,6 +1,6 @@
 import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { isNumber, valueText } from "./rule_table_words";
+import { isNumber, typeLabel, valueText } from "./rule_table_words";
 
 /** What a fact is compared with or answered with: a value, a threshold, another fact. */
 export class OperandEditor extends Component {
@@ -56,6 +56,10 @@ export class OperandEditor extends Component {
             (this.operand.threshold || this.operand.fact) &&
             this.model.ratios.length
         );
+    }
+
+    get typeLabel() {
+        return typeLabel(this.props.field.type);
     }
 
     get unit() {

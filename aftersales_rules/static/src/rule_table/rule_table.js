@@ -263,6 +263,9 @@ export class RuleTable extends Component {
 
     get changeText() {
         const count = this.model.changeCount;
+        if (!count) {
+            return "";
+        }
         return count === 1 ? _t("1 rule changed") : _t("%s rules changed", count);
     }
 

@@ -1,3 +1,4 @@
+import { markRaw, toRaw } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import {
     LIST_OPERATORS,
@@ -54,6 +55,8 @@ export class RuleTableModel {
         this.undone = [];
         this.done = [];
         this.kept = "";
+        // what was worked out for the order in which the rules stand, not to do it per row
+        this.order = markRaw({ names: "", unmoved: new Set() });
         this.asked = 0;
     }
 
@@ -62,6 +65,7 @@ export class RuleTableModel {
     async load(resModel, resId, decision) {
         const table = await this.orm.call(resModel, "get_table", [[resId], decision]);
         Object.assign(this, { resModel, resId, table, extra: [], done: [], undone: [] });
+        this.order.names = "";
         this.take(table);
     }
 
@@ -512,7 +516,8 @@ export class RuleTableModel {
         if (!base) {
             return false;
         }
-        return this.essenceOf(rule, column) !== this.essenceOf(base, column);
+        // rules that are shown are watched elsewhere; here only their content counts
+        return this.essenceOf(toRaw(rule), column) !== this.essenceOf(toRaw(base), column);
     }
 
     essenceOf(rule, column) {
@@ -606,6 +611,14 @@ export class RuleTableModel {
 
     /** The most rules that still stand in their old order: the others were moved. */
     get unmoved() {
+        const names = JSON.stringify(this.rules.map((rule) => rule.name));
+        if (this.order.names !== names) {
+            Object.assign(this.order, { names, unmoved: this.findUnmoved() });
+        }
+        return this.order.unmoved;
+    }
+
+    findUnmoved() {
         const before = this.table.base.rules.map((each) => each.name);
         const chains = [];
         for (const { name } of this.rules) {
@@ -637,11 +650,12 @@ export class RuleTableModel {
         if (!this.table.base) {
             return 0;
         }
+        const { columns } = this;
         const changed = this.rules.filter(
             (rule) =>
                 this.isNew(rule) ||
                 this.isMoved(rule) ||
-                this.columns.some((column) => this.isChanged(rule, column))
+                columns.some((column) => this.isChanged(rule, column))
         );
         return changed.length + this.removed.length;
     }

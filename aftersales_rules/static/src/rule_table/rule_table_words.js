@@ -97,3 +97,19 @@ export function exampleText(field, currency) {
     }
     return (examples[field.type] || `‹${field.label}›`).trim();
 }
+
+/** What kind of value a threshold has: it follows from what is compared with it. */
+export function typeLabel(type) {
+    const labels = {
+        money: _t("amount of money"),
+        ratio: _t("percentage"),
+        quantity: _t("quantity"),
+        integer: _t("whole number"),
+        date: _t("date"),
+        time: _t("time of day"),
+        boolean: _t("yes or no"),
+        choice: _t("choice"),
+        text: _t("text"),
+    };
+    return labels[type] || type;
+}
