@@ -4,6 +4,7 @@ import {
     onMounted,
     onWillStart,
     onWillUnmount,
+    toRaw,
     useEffect,
     useExternalListener,
     useRef,
@@ -28,11 +29,62 @@ const ARROWS = {
     ArrowRight: [0, 1],
 };
 
+/** Whether a finding is an error, a warning or a note, as a badge says it. */
+export class FindingBadge extends Component {
+    static template = "aftersales_rules.FindingBadge";
+    static props = { severity: String };
+
+    get color() {
+        const colors = { error: "text-bg-danger", warning: "text-bg-warning" };
+        return colors[this.props.severity] || "text-bg-light";
+    }
+
+    get label() {
+        const labels = { error: _t("Error"), warning: _t("Check") };
+        return labels[this.props.severity] || _t("Note");
+    }
+}
+
 /** What can be done with a whole rule. */
 export class RuleMenu extends Component {
     static template = "aftersales_rules.RuleMenu";
     static components = { Dropdown, DropdownItem };
     static props = { row: Number, actions: Object };
+}
+
+/** The classes of a rule, on the desk and on a phone. */
+function ruleClass({ isNew, rule }) {
+    const today = luxon.DateTime.now().toISODate();
+    const isOver =
+        (rule.valid_to && rule.valid_to < today) || (rule.valid_from && rule.valid_from > today);
+    return { o_rule_new: isNew, "text-muted": isOver };
+}
+
+/** The classes of a cell, on the desk and on a phone. */
+function cellClass(cell, isSelected) {
+    return {
+        o_rule_sticky: cell.kind === "label",
+        o_rule_cell_outcome: cell.kind === "outcome",
+        o_rule_cell_text: ["reason", "remedy"].includes(cell.kind),
+        o_rule_cell_fault: cell.faults.length,
+        o_rule_cell_changed: cell.isChanged,
+        o_rule_cell_selected: isSelected,
+    };
+}
+
+/** A rule as a row; drawn anew only when it says something else or is chosen. */
+export class RuleRow extends Component {
+    static template = "aftersales_rules.RuleRow";
+    static components = { FindingBadge, RuleMenu };
+    static props = { shown: Object, selected: Number, readonly: Boolean, actions: Object };
+
+    get rowClass() {
+        return ruleClass(this.props.shown);
+    }
+
+    cellClass(cell) {
+        return cellClass(cell, cell.index === this.props.selected);
+    }
 }
 
 /**
@@ -43,7 +95,7 @@ export class RuleMenu extends Component {
  */
 export class RuleTable extends Component {
     static template = "aftersales_rules.RuleTable";
-    static components = { Dropdown, DropdownItem, RuleMenu };
+    static components = { Dropdown, DropdownItem, FindingBadge, RuleMenu, RuleRow };
     static props = { ...standardWidgetProps };
 
     setup() {
@@ -57,7 +109,12 @@ export class RuleTable extends Component {
             add: (row) => this.addRule(row),
             copy: (row) => this.model.copyRule(row),
             remove: (row) => this.removeRule(row),
+            select: (row, column) => this.select(row, column),
+            click: (ev, row, column) => this.onCellClick(ev, row, column),
+            keydown: (ev, row, index) => this.onCellKeydown(ev, row, index),
         };
+        this.ruleClass = ruleClass;
+        this.cellClass = cellClass;
         this.root = useRef("root");
         this.small = matchMedia(PHONE);
         const onSize = () => (this.state.isPhone = this.small.matches);
@@ -222,8 +279,18 @@ export class RuleTable extends Component {
 
     // ------------------------------------------------------------ showing
 
+    /** What is shown, worked out once for all that was done since the last time. */
+    get view() {
+        const { version } = this.model;
+        if (!this.seen || this.seen.version !== version) {
+            const last = new Map(this.seen ? this.seen.rows.map((row) => [row.id, row]) : []);
+            this.seen = { version, ...toRaw(this.model).view(last) };
+        }
+        return this.seen;
+    }
+
     get columns() {
-        return this.model.columns;
+        return this.view.columns;
     }
 
     get otherColumns() {
@@ -237,10 +304,6 @@ export class RuleTable extends Component {
 
     get selectedRule() {
         return this.model.rules[this.state.row];
-    }
-
-    get selectedColumn() {
-        return this.columns[this.state.column];
     }
 
     /** A rule in one sentence, as the server understands it. */
@@ -262,7 +325,7 @@ export class RuleTable extends Component {
     }
 
     get changeText() {
-        const count = this.model.changeCount;
+        const count = this.view.changeCount;
         if (!count) {
             return "";
         }
@@ -276,65 +339,22 @@ export class RuleTable extends Component {
         );
     }
 
-    changedTitle(rule, column) {
-        return this.model.isChanged(rule, column)
-            ? _t("Before: %s", this.model.baseText(rule, column))
-            : "";
+    get selectedCell() {
+        return this.view.rows[this.state.row]?.cells[this.state.column];
     }
 
-    cellTitle(row, column) {
-        const faults = this.model.cellFaults(row, column);
-        return faults.join("\n") || this.changedTitle(this.model.rules[row], column);
-    }
-
-    cellClass(row, column, index) {
-        const rule = this.model.rules[row];
-        return {
-            o_rule_sticky: column.kind === "label",
-            o_rule_cell_outcome: column.kind === "outcome",
-            o_rule_cell_text: ["reason", "remedy"].includes(column.kind),
-            o_rule_cell_fault: this.model.cellFaults(row, column).length,
-            o_rule_cell_changed: this.model.isChanged(rule, column),
-            o_rule_cell_selected: row === this.state.row && index === this.state.column,
-        };
-    }
-
-    rowClass(rule) {
-        const today = luxon.DateTime.now().toISODate();
-        const isOver =
-            (rule.valid_to && rule.valid_to < today) ||
-            (rule.valid_from && rule.valid_from > today);
-        return { o_rule_new: this.model.isNew(rule), "text-muted": isOver };
-    }
-
-    /** Findings that ask for something; mere notes stand below the table. */
-    rowProblems(row) {
-        return this.model.rowFindings(row).filter((each) => each.severity !== "note");
-    }
-
-    severityClass(severity) {
-        return { error: "text-bg-danger", warning: "text-bg-warning" }[severity] || "text-bg-light";
-    }
-
-    severityLabel(severity) {
-        return { error: _t("Error"), warning: _t("Check") }[severity] || _t("Note");
-    }
-
-    /** Columns that a card on a phone shows of a rule: those that say something. */
-    cardColumns(rule) {
-        const row = this.model.rules.indexOf(rule);
-        return this.columns.filter(
-            (column) =>
-                column.kind !== "label" &&
-                (!this.model.isEmpty(rule, column) || this.model.cellFaults(row, column).length)
+    /** What a card on a phone shows of a rule: what says something. */
+    cardCells(row) {
+        return row.cells.filter(
+            (cell) => cell.kind !== "label" && (!cell.isEmpty || cell.faults.length)
         );
     }
 
     /** What else can be said of a rule on a phone. */
-    cardMissing(rule) {
-        const shown = this.columns.filter(
-            (column) => column.kind !== "label" && this.model.isEmpty(rule, column)
-        );
+    cardMissing(row) {
+        const shown = row.cells
+            .filter((cell) => cell.kind !== "label" && cell.isEmpty)
+            .map((cell) => cell.column);
         const others = this.model.otherColumns.map(({ key, kind }) => {
             if (kind === "outcome") {
                 const name = key.replace(/^outcome:/, "");

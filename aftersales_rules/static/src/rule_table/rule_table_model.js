@@ -58,6 +58,8 @@ export class RuleTableModel {
         // what was worked out for the order in which the rules stand, not to do it per row
         this.order = markRaw({ names: "", unmoved: new Set() });
         this.asked = 0;
+        // counts what was done, for those who show the whole table from one look at it
+        this.version = 0;
     }
 
     // ------------------------------------------------------------- reading
@@ -131,6 +133,7 @@ export class RuleTableModel {
 
     takeJudgement({ faults, words, findings }) {
         Object.assign(this, { faults, findings, isChecking: false });
+        this.version++;
         if (words.length) {
             this.words = words;
         }
@@ -266,6 +269,7 @@ export class RuleTableModel {
 
     addColumn(key) {
         this.extra = [...this.extra, key];
+        this.version++;
     }
 
     // --------------------------------------------------------------- cells
@@ -646,29 +650,80 @@ export class RuleTableModel {
             : [];
     }
 
-    get changeCount() {
-        if (!this.table.base) {
-            return 0;
-        }
-        const { columns } = this;
-        const changed = this.rules.filter(
-            (rule) =>
-                this.isNew(rule) ||
-                this.isMoved(rule) ||
-                columns.some((column) => this.isChanged(rule, column))
-        );
-        return changed.length + this.removed.length;
+    /**
+     * The table as it is shown: what each row and each cell says, and what is wrong with it.
+     *
+     * Rows that say the same as in the last view are the same objects, so that only the
+     * others are drawn anew. To be called on the model itself, not on what watches it.
+     *
+     * @param {Map} last rows of the last view, by rule
+     */
+    view(last) {
+        const { columns, thresholds, table } = this;
+        const shared = JSON.stringify([
+            columns.map((column) => column.kind + column.name),
+            thresholds.map((each) => [each.name, each.label, each.value]),
+            table.decision,
+            table.revision,
+        ]);
+        const rows = this.rules.map((rule, row) => {
+            const faults = this.faults.filter((each) => each.row === row || each.row === -1);
+            const findings = this.rowFindings(row);
+            const isMoved = this.isMoved(rule);
+            const key = JSON.stringify([row, rule, faults, findings, isMoved]) + shared;
+            const known = last.get(rule._id);
+            return known && known.key === key ? known : this.viewRow(rule, row, columns, key);
+        });
+        const changed = rows.filter((row) => row.isChanged).length;
+        return { columns, rows, changeCount: changed + this.removed.length };
+    }
+
+    viewRow(rule, row, columns, key) {
+        const cells = columns.map((column, index) => {
+            const faults = this.cellFaults(row, column);
+            const isChanged = this.isChanged(rule, column);
+            const before = isChanged ? _t("Before: %s", this.baseText(rule, column)) : "";
+            return {
+                index,
+                column,
+                kind: column.kind,
+                name: column.name,
+                lines: this.cellLines(rule, column),
+                isEmpty: this.isEmpty(rule, column),
+                faults,
+                isChanged,
+                before,
+                title: faults.join("\n") || before,
+            };
+        });
+        const isNew = this.isNew(rule);
+        const isMoved = this.isMoved(rule);
+        return {
+            key,
+            id: rule._id,
+            rule,
+            row,
+            label: rule.label,
+            cells,
+            isNew,
+            isMoved,
+            isChanged: isNew || isMoved || cells.some((cell) => cell.isChanged),
+            // findings that ask for something; mere notes stand below the table
+            problems: this.rowFindings(row).filter((each) => each.severity !== "note"),
+        };
     }
 
     // ------------------------------------------------------------- writing
 
     snapshot() {
-        return JSON.stringify({ rules: this.rules, thresholds: this.thresholds });
+        const { rules, thresholds } = toRaw(this);
+        return JSON.stringify({ rules, thresholds });
     }
 
     /** What of the table counts, however it came about. */
     essence() {
-        const rules = this.rules.map((rule) => [
+        const table = toRaw(this);
+        const rules = table.rules.map((rule) => [
             rule.name,
             ...TEXTS.map((name) => (rule[name] || "").trim()),
             rule.valid_from || "",
@@ -678,7 +733,7 @@ export class RuleTableModel {
                 .sort()
                 .map((name) => [name, essence(rule.outcome[name])]),
         ]);
-        const thresholds = this.thresholds.map((each) => [each.name, each.value]);
+        const thresholds = table.thresholds.map((each) => [each.name, each.value]);
         return JSON.stringify([rules, thresholds]);
     }
 
@@ -741,14 +796,15 @@ export class RuleTableModel {
     get changes() {
         return copy({
             decision: this.table.decision,
-            rules: this.rules,
-            thresholds: this.thresholds,
+            rules: toRaw(this.rules),
+            thresholds: toRaw(this.thresholds),
             revision: this.table.revision,
         });
     }
 
     /** Something was changed: tell the form, and have it judged when the hand rests. */
     touch() {
+        this.version++;
         this.onChanged(this.isDirty);
         clearTimeout(this.timer);
         this.isChecking = true;
@@ -761,8 +817,8 @@ export class RuleTableModel {
         const judgement = await this.orm.silent.call(this.resModel, "check_table", [
             [this.resId],
             decision,
-            copy(this.rules),
-            copy(this.thresholds),
+            copy(toRaw(this.rules)),
+            copy(toRaw(this.thresholds)),
         ]);
         if (asked === this.asked) {
             this.takeJudgement(judgement);
@@ -933,6 +989,6 @@ export class RuleTableModel {
 
     /** How many rules of this table use a threshold. */
     useCount(name) {
-        return this.rules.filter((rule) => JSON.stringify(rule).includes(`"${name}"`)).length;
+        return toRaw(this.rules).filter((rule) => JSON.stringify(rule).includes(`"${name}"`)).length;
     }
 }
