@@ -47,13 +47,14 @@ export class OperandEditor extends Component {
         return this.model.threshold(this.operand.threshold);
     }
 
+    /** Amounts are compared with a share of another one; days hardly ever are. */
     get allowTimes() {
-        const { field } = this.props;
+        const { type } = this.props.field;
         return (
             this.props.allowFact &&
-            isNumber(field) &&
             !this.state.isMaking &&
             (this.operand.threshold || this.operand.fact) &&
+            (["money", "quantity"].includes(type) || this.operand.times) &&
             this.model.ratios.length
         );
     }

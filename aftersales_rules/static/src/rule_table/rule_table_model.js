@@ -573,39 +573,22 @@ export class RuleTableModel {
         return facts.size === 1 ? item.any[0].fact : "any";
     }
 
-    /** What stood in a cell before, in words. */
+    /** What stood in a cell before, in words, with the values of that time. */
     baseText(rule, column) {
         const base = this.baseOf(rule);
         if (!base) {
             return "";
         }
         const items = base.conditions.map((item) => ({ ...item, column: this.columnOf(item) }));
-        const lines = this.cellLines({ ...base, conditions: items }, column);
-        const moved = (this.essenceNames(base, column) || [])
-            .filter((name) => this.threshold(name))
-            .filter((name) => this.table.base.thresholds[name] !== this.threshold(name).value)
-            .map((name) => {
-                const threshold = this.threshold(name);
-                const value = valueText(
-                    threshold,
-                    this.table.base.thresholds[name],
-                    this.currency
-                );
-                return `${threshold.label}: ${value}`;
-            });
-        return moved.length ? moved.join("; ") : lines.join("; ") || _t("nothing");
-    }
-
-    essenceNames(rule, column) {
-        if (column.kind === "outcome") {
-            return [rule.outcome[column.name]?.threshold].filter(Boolean);
-        }
-        return rule.conditions
-            .filter((item) => this.columnOf(item) === column.name)
-            .flatMap((item) => item.any || [item])
-            .flatMap((each) => each.operands || [])
-            .flatMap((operand) => [operand.threshold, operand.times])
-            .filter(Boolean);
+        const values = this.table.base.thresholds;
+        const then = Object.assign(Object.create(this), {
+            thresholds: this.thresholds.map((each) => ({
+                ...each,
+                value: values[each.name] || each.value,
+            })),
+        });
+        const lines = then.cellLines({ ...base, conditions: items }, column);
+        return lines.join("; ") || _t("nothing");
     }
 
     /** A rule that was taken out of the order in which the rules stood before. */
