@@ -12,7 +12,8 @@ declares what *facts* are. Reading order:
 7. ``decision`` and ``explain``: the answer, and why;
 8. ``catalogue``: the decisions that the product brings;
 9. ``deadline``: until when, in working hours;
-10. ``books``: service costs split and put into documents, to the last cent.
+10. ``books``: service costs split and put into documents, to the last cent;
+11. ``compare``: what differs between two packs.
 
 Import from here only; what is not in ``__all__`` may change without notice.
 
@@ -59,6 +60,19 @@ from .catalogue import (
 )
 from .analysis import Finding, find_problems, finding_text
 from .checks import check_pack
+from .compare import (
+    CellChange,
+    ConditionChange,
+    DiffRow,
+    PackDiff,
+    RuleChange,
+    ThresholdChange,
+    compare_decisions,
+    compare_packs,
+    diff_rows,
+    part_of,
+    patch,
+)
 from .compile import CompiledPack, compile_pack
 from .deadline import Allowance, BeyondTimetable, Counting, Deadline, Timetable
 from .decision import Decision, Match, RenderedMatch
@@ -194,4 +208,15 @@ __all__ = [
     "text",
     "time_fact",
     "to_json",
+    "CellChange",
+    "ConditionChange",
+    "DiffRow",
+    "PackDiff",
+    "RuleChange",
+    "ThresholdChange",
+    "compare_decisions",
+    "compare_packs",
+    "diff_rows",
+    "part_of",
+    "patch",
 ]
