@@ -13,7 +13,8 @@ declares what *facts* are. Reading order:
 8. ``catalogue``: the decisions that the product brings;
 9. ``deadline``: until when, in working hours;
 10. ``books``: service costs split and put into documents, to the last cent;
-11. ``compare``: what differs between two packs.
+11. ``compare``: what differs between two packs;
+12. ``nearest``: what would have to be different for another answer.
 
 Import from here only; what is not in ``__all__`` may change without notice.
 
@@ -107,6 +108,7 @@ from .language import (
     load_pack_parts,
 )
 from .merge import Conflict, Merged, merge_packs
+from .nearest import Alternative, Change, Goal, Way, nearest_ways, way_text
 from .registry import REGISTRY, DecisionSpec, Registry
 from .schema import pack_json_schema
 from .templates import Template
@@ -219,4 +221,10 @@ __all__ = [
     "diff_rows",
     "part_of",
     "patch",
+    "Alternative",
+    "Change",
+    "Goal",
+    "Way",
+    "nearest_ways",
+    "way_text",
 ]
