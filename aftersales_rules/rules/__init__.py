@@ -14,7 +14,8 @@ declares what *facts* are. Reading order:
 9. ``deadline``: until when, in working hours;
 10. ``books``: service costs split and put into documents, to the last cent;
 11. ``compare``: what differs between two packs;
-12. ``nearest``: what would have to be different for another answer.
+12. ``nearest``: what would have to be different for another answer;
+13. ``feel`` and ``dmn``: decision tables for other tools, and from them.
 
 Import from here only; what is not in ``__all__`` may change without notice.
 
@@ -77,6 +78,7 @@ from .compare import (
 from .compile import CompiledPack, compile_pack
 from .deadline import Allowance, BeyondTimetable, Counting, Deadline, Timetable
 from .decision import Decision, Match, RenderedMatch
+from .dmn import dmn_faults, dump_dmn, load_dmn
 from .durable import EngineStatus, engine_status
 from .errors import EngineError, FactsError, Fault, PackError, RulesError
 from .explain import ConditionExplanation, Explanation, RuleExplanation
@@ -227,4 +229,7 @@ __all__ = [
     "Way",
     "nearest_ways",
     "way_text",
+    "dmn_faults",
+    "dump_dmn",
+    "load_dmn",
 ]

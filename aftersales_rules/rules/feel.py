@@ -23,6 +23,7 @@ where nobody asked: ``not(3)`` is read as *not set, or ≠ 3*.
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -174,33 +175,35 @@ def _positive(atom: Atom) -> str | None:
 
 def write_expression(any_of: Sequence[Atom]) -> tuple[str, list[Literal]]:
     """The same as an expression that is true or not."""
-    parts = [_condition(atom) for atom in any_of]
+    parts = [part for atom in any_of for part in _alternatives(atom)]
     found = [each for atom in any_of for each in _literals(atom.operands)]
     if len(parts) == 1:
         return parts[0], found
     return " or ".join(f"({part})" for part in parts), found
 
 
+def _alternatives(atom: Atom) -> list[str]:
+    if atom.op == "in":
+        return [f"{atom.fact} = {_operand(each)}" for each in atom.operands]
+    return [_condition(atom)]
+
+
 def _condition(atom: Atom) -> str:
     name, terms = atom.fact, [_operand(each) for each in atom.operands]
     others = [each.fact for each in atom.operands if isinstance(each, FactRef)]
-    there = " and ".join(f"{each} != null" for each in dict.fromkeys([name, *others]))
+    there = [f"({each} != null)" for each in dict.fromkeys([name, *others])]
     if atom.op in _OPS:
         return f"{name} {_OPS[atom.op]} {terms[0]}"
     if atom.op == "between":
-        return f"{name} >= {terms[0]} and {name} <= {terms[1]}"
+        return f"({name} >= {terms[0]}) and ({name} <= {terms[1]})"
     if atom.op == "is set":
         return f"{name} != null"
     if atom.op == "is not set":
         return f"{name} = null"
     if atom.op == "=":
-        return f"{there} and {name} = {terms[0]}" if others else f"{name} = {terms[0]}"
-    if atom.op == "≠":
-        return f"{there} and {name} != {terms[0]}"
-    either = " or ".join(f"{name} = {term}" for term in terms)
-    if atom.op == "in":
-        return either
-    return f"{there} and not({either})"
+        equal = f"{name} = {terms[0]}"
+        return " and ".join([*there, f"({equal})"]) if others else equal
+    return " and ".join([*there, *(f"({name} != {term})" for term in terms)])
 
 
 def _literals(operands: Iterable[Operand]) -> list[Literal]:
@@ -434,13 +437,9 @@ class _Parser:
 
     def _is_interval(self) -> bool:
         """Whether a parenthesis opens an interval rather than a list."""
-        depth = 0
-        for token in self.tokens[self.at :]:
-            depth += (token == "(") - (token == ")")
-            if depth == 1 and token == "..":
-                return True
-            if depth <= 0:
-                return False
+        for token in self.tokens[self.at + 1 :]:
+            if token in ("..", ",", "[", "]", ")") or token in _COMPARE:
+                return token == ".."
         return False
 
     def operand(self) -> Operand:
@@ -569,12 +568,9 @@ def _clauses(tree: _Tree) -> list[Clause]:
     parts = [_clauses(part) for part in tree.parts]
     if tree.all_of:
         return _simple([clause for part in parts for clause in part])
-    size = 1
-    for part in parts:
-        size *= max(1, len(part))
-        if size > CLAUSES_MAX:
-            raise FeelError(f"more than {CLAUSES_MAX} conditions")
     parts = [_merged(part) for part in parts]
+    if math.prod(map(len, parts)) > CLAUSES_MAX:
+        raise FeelError(f"more than {CLAUSES_MAX} conditions")
     return [
         tuple(dict.fromkeys(itertools.chain.from_iterable(chosen)))
         for chosen in itertools.product(*parts)
