@@ -73,6 +73,10 @@ TEXTS: Mapping[str, str] = {
         "The reason of “%(rule)s” names “%(fact)s”, which no rule of this decision "
         "looks at."
     ),
+    "unlooked_remedy": _(
+        "The remedy of “%(rule)s” names “%(fact)s”, which no rule of this decision "
+        "looks at."
+    ),
     "unused_threshold": _("No rule uses the threshold “%(threshold)s”."),
     "undecided": _(
         "“%(rule)s” has too many alternatives to tell whether it can ever fire."
@@ -85,6 +89,7 @@ SEVERITIES: Mapping[str, str] = {
     "hidden": ERROR,
     "same_conditions": ERROR,
     "unlooked_fact": NOTE,
+    "unlooked_remedy": NOTE,
 }
 """Errors are never meant; warnings are for the author to judge, the rest of them."""
 
@@ -164,7 +169,7 @@ def _threshold_names(rule: TypedRule) -> Iterable[str]:
             yield operand.threshold
             if operand.times:
                 yield operand.times
-    for template in (rule.reason, rule.remedy):
+    for template in (*rule.reasons, *rule.remedies):
         yield from template.names("threshold")
 
 
@@ -344,9 +349,14 @@ class _Analysis:
                     if isinstance(term, FactTerm)
                 )
         for place, rule in enumerate(self.rules):
-            for name in dict.fromkeys(rule.reason.names("fact")):
-                if name not in looked_at:
-                    yield self._finding("unlooked_fact", place, detail=name)
+            for code, texts in (
+                ("unlooked_fact", rule.reasons),
+                ("unlooked_remedy", rule.remedies),
+            ):
+                names = [name for text in texts for name in text.names("fact")]
+                for name in dict.fromkeys(names):
+                    if name not in looked_at:
+                        yield self._finding(code, place, detail=name)
 
     # ------------------------------------------------------------------- search
 
@@ -466,7 +476,7 @@ def finding_text(
     if finding.decision:
         fields = pack.registry.get(finding.decision).fact_fields
         values["example"] = _example(fields, finding.example, words)
-        if finding.code == "unlooked_fact":
+        if finding.code in ("unlooked_fact", "unlooked_remedy"):
             values["fact"] = words(fields[finding.detail].label)
         if finding.code == "contradiction":
             values["conditions"] = _conditions(pack, finding, lang, words)

@@ -81,6 +81,18 @@ class TypedRule:
         """The English remedy, possibly empty."""
         return Template(self.rule.remedy)
 
+    @property
+    def reasons(self) -> tuple[Template, ...]:
+        """The reason in all languages."""
+        others = (texts.reason for texts in self.rule.i18n.values())
+        return (self.reason, *(Template(text) for text in others if text))
+
+    @property
+    def remedies(self) -> tuple[Template, ...]:
+        """The remedy in all languages."""
+        others = (texts.remedy for texts in self.rule.i18n.values())
+        return (self.remedy, *(Template(text) for text in others if text))
+
     def reason_in(self, lang: str | None) -> Template:
         """The reason in a language, else in English."""
         texts = texts_in(self.rule.i18n, lang)

@@ -466,3 +466,41 @@ def test_two_hundred_rules_over_eight_facts_take_less_than_two_seconds():
     seconds = time.perf_counter() - start
     assert not any(finding.code in ("gap", "undecided") for finding in findings)
     assert seconds < 2, f"{seconds:.2f} s"
+
+
+# --------------------------------------------------------- texts and thresholds
+
+
+@pytest.mark.parametrize(
+    ("texts", "code"),
+    [
+        ({"reason": "Grace {grace}."}, "unlooked_fact"),
+        ({"i18n": {"zh_CN": {"reason": "宽限 {grace}。"}}}, "unlooked_fact"),
+        ({"remedy": "Wait {grace}."}, "unlooked_remedy"),
+        ({"i18n": {"zh_CN": {"remedy": "等 {grace}。"}}}, "unlooked_remedy"),
+        ({"reason": "{days}", "remedy": "{days} {currency}"}, None),
+    ],
+)
+def test_texts_that_name_what_no_rule_looks_at_are_found(texts, code):
+    """In the reason and the remedy, in every language (R6)."""
+    subject = compiled(
+        rule(
+            conditions=[
+                {"any": [condition("days", "is set"), condition("days", "is not set")]}
+            ],
+            label="All",
+            **texts,
+        )
+    )
+    findings = rules.find_problems(subject, on=ON, decisions=["gate"])
+    assert [finding.code for finding in findings] == ([code] if code else [])
+    for finding in findings:
+        assert "“Days of grace”" in rules.finding_text(subject, finding)
+
+
+def test_a_threshold_used_in_a_translation_only_is_used():
+    """Its value is shown to somebody."""
+    one = rule(i18n={"zh_CN": {"reason": "{threshold.days_max}"}})
+    subject = compiled(one, thresholds=[threshold("days_max", "integer", 3)])
+    codes = [finding.code for finding in rules.find_problems(subject, on=ON)]
+    assert "unused_threshold" not in codes
