@@ -12,6 +12,7 @@ it, and nothing else about it:
 - it takes the text of an input's expression for a name: such expressions are
   evaluated by its own FEEL (pySFeel) and handed in under that name;
 - that no row matches is an error to it: here it is no rows;
+- it cannot read a cell that is a date or a time, or a list of such: cases order them;
 - its numbers are floats and its texts cannot hold quotes: cases keep to numbers that
   floats hold and to plain texts.
 """
