@@ -10,7 +10,7 @@ it, and nothing else about it:
   expression: labels are taken away;
 - it stops at ``annotation`` of a table: annotations are taken away;
 - it takes the text of an input's expression for a name: such expressions are
-  evaluated by its own FEEL (pySFeel) and handed in under that name;
+  evaluated by its own FEEL (pySFeel) and handed in under a name of their own;
 - that no row matches is an error to it: here it is no rows;
 - it cannot read a cell that is a date or a time, or a list of such: cases order them;
 - its numbers are floats and its texts cannot hold quotes: cases keep to numbers that
@@ -38,6 +38,16 @@ def prepared(content):
             elif each.tag in (f"{DMN}input", f"{DMN}output", f"{DMN}inputData"):
                 each.attrib.pop("label", None)
     return root
+
+
+def named(root):
+    """The inputs by name; expressions get one."""
+    inputs = {}
+    for place, each in enumerate(root.iter(f"{DMN}input")):
+        text = each.find(f"{DMN}inputExpression/{DMN}text")
+        name = text.text if text.text.isidentifier() else f"expression_{place}"
+        inputs[name], text.text = text.text, name
+    return inputs
 
 
 def value(literal):
@@ -96,19 +106,16 @@ def main():
     answers = []
     for table in json.load(sys.stdin):
         root = prepared(table["dmn"])
+        inputs = named(root)
         engine = pyDMNrules.DMN()
         status = engine.useXML(ElementTree.tostring(root, encoding="unicode"))
         assert not status, status
-        inputs = dict.fromkeys(
-            each.findtext(f"{DMN}inputExpression/{DMN}text")
-            for each in root.iter(f"{DMN}input")
-        )
         outputs = [each.get("name") for each in root.iter(f"{DMN}output")]
         found = []
         for facts in table["cases"]:
             data = {
-                text: value(facts[text]) if text in facts else evaluated(text, facts)
-                for text in inputs
+                name: value(facts[text]) if text in facts else evaluated(text, facts)
+                for name, text in inputs.items()
             }
             found.append(decided(engine, data, outputs))
         answers.append(found)
