@@ -385,6 +385,9 @@ class _Export:
             if place in column.clauses
         ]
         own["columns"] = [number for _clause, number in sorted(order)]
+        given = self.given(spec, rule)
+        if given:
+            own["given"] = given
         _own(_below(row, "extensionElements"), "rule", own)
         for number, column in enumerate(columns):
             text, literals = column.cells.get(place, ("-", []))
@@ -416,6 +419,15 @@ class _Export:
                 _below(entry, "text").text = write_literal(value)
             except FeelError as err:
                 self.add(path, "text", str(err), value)
+
+    def given(self, spec: DecisionSpec, rule: TypedRule) -> list[str]:
+        """The answers that a rule gives although all rules have them by default."""
+        return [
+            name
+            for name in spec.outcome_fields
+            if name in rule.rule.outcome
+            and _is_default(spec, name, to_json(rule.outcome[name]))
+        ]
 
     def notes(self, above: ElementTree.Element, literals: Sequence[Literal]) -> None:
         """Beside a text which of its literals are thresholds."""
@@ -822,9 +834,12 @@ class _Import:
         first = [number for number in order if type(number) is int]
         for number in dict.fromkeys([*first, *said]):
             rule["conditions"].extend(said.get(number, ()))
+        given = self.own(row, "rule", ("given",)).get("given")
+        given = given if isinstance(given, list) else []
         for (name, column), entry in zip(outputs, answers, strict=True):
             try:
-                self.answer(spec, rule, name, entry, f"{path}, {column}")
+                here = f"{path}, {column}"
+                self.answer(spec, rule, name, entry, here, name in given)
             except FeelError as err:
                 self.add(f"{path}, {column}", "feel", str(err), "a value")
         rule.setdefault("name", f"{spec.name[:50]}_{place}")
@@ -977,7 +992,9 @@ class _Import:
         name: str,
         entry: ElementTree.Element,
         path: str,
+        given: bool,
     ) -> None:
+        """An answer; one that all rules have by default only if it was given."""
         text = self.text(entry, "text")
         literal = read_literal(text) if text not in ("", "-") else Literal(None)
         if not name:
@@ -988,8 +1005,7 @@ class _Import:
             return
         fact = spec.outcome_fields.get(name)
         value = self.value(fact, literal, self.notes(entry), path)
-        answer = spec.outcome.model_fields.get(name)
-        if answer is None or answer.is_required() or to_json(answer.default) != value:
+        if given or not _is_default(spec, name, value):
             rule["outcome"][name] = value
 
     def sequences(self, rules: Sequence[dict[str, Any]]) -> None:
@@ -999,6 +1015,16 @@ class _Import:
         if not whole or numbers != sorted(numbers):
             for place, rule in enumerate(rules, start=1):
                 rule["sequence"] = 10 * place
+
+
+def _is_default(spec: DecisionSpec, name: str, value: Any) -> bool:
+    """Whether an answer, as JSON, is the one of rules that do not give any."""
+    answer = spec.outcome.model_fields.get(name)
+    return (
+        answer is not None
+        and not answer.is_required()
+        and bool(to_json(answer.default) == value)
+    )
 
 
 def _fits(kind: FactType, value: Any) -> bool:

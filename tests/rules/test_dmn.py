@@ -195,6 +195,17 @@ def test_rules_for_a_time_have_a_column_for_the_day():
     assert found[1].valid_from == date(2027, 1, 1) and not found[2].valid_from
 
 
+def test_an_answer_that_is_given_although_it_is_the_default_stays_given():
+    """And one that is left out stays left out; elsewhere a changed one counts."""
+    said = rule("said", outcome={"effect": "hold", "cause": "-", "hours": None})
+    left = rule("left", outcome={"effect": "hold", "cause": "-"})
+    found = again(said, left).rules
+    assert [each.outcome for each in found] == [said["outcome"], left["outcome"]]
+    text = table(said, left)
+    changed = rules.load_dmn(text.replace("<text>null<", "<text>4<"), REGISTRY).rules
+    assert [each.outcome["hours"] for each in changed] == [4, 4]
+
+
 def test_the_default_rules_come_back_the_same():
     """All decisions in one file: nothing differs, and it takes no time."""
     pack = rules.load_pack_parts(
