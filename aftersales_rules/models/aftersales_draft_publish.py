@@ -6,7 +6,15 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..rules import PackError, load_pack, merge_packs, to_json
+from ..rules import (
+    PackError,
+    compile_pack,
+    find_problems,
+    finding_text,
+    load_pack,
+    merge_packs,
+    to_json,
+)
 from .aftersales_draft import RULES_ADMIN
 
 
@@ -113,12 +121,37 @@ class AftersalesDraft(models.Model):
                 )
             )
         # read again: a merged pack is checked like any other
-        result = load_pack(merged.pack.canonical)
         self.threshold_values = json.dumps(dict(merged.values))
         try:
-            return result, self._get_values(result)
+            result = load_pack(merged.pack.canonical)
+            compiled = compile_pack(result, thresholds=self._get_values(result))
         except PackError as err:
             raise ValidationError(str(err)) from err
+        self._check_merged(compiled, current)
+        return result, dict(compiled.thresholds)
+
+    def _check_merged(self, compiled, current):
+        """Refuse what is wrong only together with what was published meanwhile (R6)."""
+        wrong = [
+            problem
+            for problem in find_problems(compiled, on=self._get_first_day())
+            if problem.severity == "error"
+        ]
+        if not wrong:
+            return
+        translate = self.env["aftersales.text"]._term
+        raise UserError(
+            self.env._(
+                "Together with what %(version)s has changed in the meantime:\n"
+                "%(problems)s\nTake up the changes of %(version)s, mend it, and publish "
+                "again.",
+                version=current.name,
+                problems="\n".join(
+                    finding_text(compiled, problem, self.env.lang, translate)
+                    for problem in wrong
+                ),
+            )
+        )
 
     def _get_conflict_label(self, pack, conflict):
         items = pack.rules if conflict.kind == "rule" else pack.thresholds

@@ -163,6 +163,33 @@ class TestDraft(RulesCase):
         self.assertIn("Very old debt", draft.content)
         self.assertTrue(draft.message_ids.attachment_ids)
 
+    def test_two_changes_that_only_together_make_no_sense_are_not_published(self):
+        """Each is right by itself; on top of the other a rule could never fire."""
+        draft = self.new_draft()
+
+        def narrow(content):
+            content["rules"][1]["conditions"] = [
+                {"fact": "overdue_days", "op": ">=", "operand": 2},
+                {
+                    "fact": "overdue_days",
+                    "op": "<",
+                    "operand": {"threshold": "overdue_days_max"},
+                },
+            ]
+
+        self.edit(draft, narrow)
+        second = self.new_draft(self.other)
+        self.edit(second, lambda content: None, {"overdue_days_max": "1"})
+        second.action_publish()
+        with self.assertRaisesRegex(
+            UserError, "(?s)Version 3.*“No security” can never"
+        ):
+            draft.action_publish()
+        self.assertEqual(self.company.aftersales_version_id, second.version_id)
+        draft.action_take_up()
+        draft.action_check()
+        self.assertTrue(draft.error_count)
+
     # ------------------------------------------------- second person, its day
 
     def test_a_second_person_approves_who_wrote_none_of_it(self):
