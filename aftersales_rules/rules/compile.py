@@ -40,7 +40,7 @@ from . import durable
 from .checks import TypedPack, type_pack
 from .decision import Decision, RenderedMatch, Scope, decided
 from .errors import EngineError, FactsError, Fault, PackError, short
-from .explain import Explanation, explain_rules
+from .explain import Explanation, Show, explain_rules
 from .facts import FactModel
 from .i18n import Translate
 from .language import Pack, Rule, canonical_json
@@ -164,12 +164,23 @@ class CompiledPack:
         on: date,
         lang: str | None = None,
         translate: Translate | None = None,
+        show: Show | None = None,
     ) -> Explanation:
-        """Every rule of the decision: what it saw, what it needed."""
+        """Every rule of the decision: what it saw, what it needed.
+
+        :param show: writes values for a reader; as ``format_value`` without it
+        """
         program = self._program(decision)
         values = program.values_of(facts, on)
         return explain_rules(
-            program.scope, program.rules, program.policy, values, on, lang, translate
+            program.scope,
+            program.rules,
+            program.policy,
+            values,
+            on,
+            lang,
+            translate,
+            show,
         )
 
     def render(

@@ -15,11 +15,11 @@ version give the same explanation.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from .decision import Scope
 from .facts import FieldSpec
@@ -32,6 +32,9 @@ from .values import NOT_SET, FactType, format_value
 A_VALUE = _("a value")
 DAYS = _("days")
 MINUTES = _("min")
+
+Show: TypeAlias = Callable[[Any, Any, "str | None"], str]
+"""Writes a value of a field, with the currency of the facts, for a reader."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,10 @@ def explain_rules(
     on: date,
     lang: str | None,
     translate: Translate | None = None,
+    show: Show | None = None,
 ) -> Explanation:
     """Explain every rule of a decision for some facts on a day."""
-    writer = _Writer(values, lang, translate or untranslated)
+    writer = _Writer(values, lang, translate or untranslated, show)
     rows: list[RuleExplanation] = []
     taken = False
     for rule in rules:
@@ -137,6 +141,7 @@ class _Writer:
     values: Mapping[str, Any]
     lang: str | None
     translate: Translate
+    show: Show | None = None
 
     def condition(
         self, comparison: Comparison, group: int | None
@@ -156,7 +161,10 @@ class _Writer:
         )
 
     def shown(self, field: FieldSpec, value: Any) -> str:
-        return format_value(field, value, self.values.get("currency"), self.translate)
+        currency = self.values.get("currency")
+        if self.show is not None:
+            return self.show(field, value, currency)
+        return format_value(field, value, currency, self.translate)
 
     def text(self, comparison: Comparison, needed: list[Any]) -> str:
         label = self.translate(comparison.field.label)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from .errors import Fault, PackError, nearest, short
@@ -27,6 +27,7 @@ from .facts import FactModel, FieldSpec, OutcomeModel
 from .values import FactType
 
 HitPolicy = Literal["first", "collect"]
+Level = Literal["good", "warn", "bad", "neutral"]
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 """How decisions, facts, rules and thresholds are spelt."""
 
@@ -36,7 +37,8 @@ class DecisionSpec:
     """A named question with its fact model and its outcome model.
 
     ``stake`` names the fact that says how much money a decision is about; ``prevails``
-    the answers that count before others where several rules answer at once.
+    the answers that count before others where several rules answer at once;
+    ``levels`` how an answer is meant, for its colour ("none": no rule matched).
     """
 
     name: str
@@ -47,6 +49,11 @@ class DecisionSpec:
     help: str = ""
     stake: str | None = None
     prevails: tuple[str, ...] = ()
+    levels: Mapping[str, Level] = field(default_factory=dict, hash=False)
+
+    def level(self, answer: str | None) -> Level:
+        """How an answer is meant; neutral unless declared."""
+        return self.levels.get(answer or "none", "neutral")
 
     def headline(self, outcomes: Sequence[Mapping[str, Any]]) -> str | None:
         """What outcomes come to in one word: a value of the first choice declared.

@@ -73,6 +73,7 @@ BREAKAGE_LIABILITY = DecisionSpec(
     hit_policy="first",
     facts=BreakageFacts,
     outcome=BreakageOutcome,
+    levels={"company": "bad", "within": "good"},
 )
 
 REGISTRY.add(BREAKAGE_LIABILITY)

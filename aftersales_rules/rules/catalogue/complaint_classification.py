@@ -137,6 +137,7 @@ COMPLAINT_SEVERITY = DecisionSpec(
     facts=ComplaintSeverityFacts,
     outcome=ComplaintSeverityOutcome,
     stake="damage_amount",
+    levels={"general": "good", "major": "bad"},
 )
 
 
@@ -172,6 +173,7 @@ COMPLAINT_URGENCY = DecisionSpec(
     hit_policy="first",
     facts=ComplaintUrgencyFacts,
     outcome=ComplaintUrgencyOutcome,
+    levels={"urgent": "bad"},
 )
 
 for _spec in (COMPLAINT_TYPE, COMPLAINT_SEVERITY, COMPLAINT_URGENCY):

@@ -93,6 +93,7 @@ COMPLAINT_ESCALATION = DecisionSpec(
     hit_policy="collect",
     facts=ComplaintRoutingFacts,
     outcome=ComplaintEscalationOutcome,
+    levels={"management": "bad", "on_call": "bad", "manager": "warn"},
 )
 
 for _spec in (COMPLAINT_ROUTING, COMPLAINT_ESCALATION):

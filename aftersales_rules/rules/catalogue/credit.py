@@ -200,6 +200,7 @@ CREDIT_HOLD = DecisionSpec(
     outcome=HoldOutcome,
     stake="order_amount",
     prevails=("release", "hold"),
+    levels={"hold": "bad", "release": "good", "none": "good"},
 )
 SHIPMENT_RELEASE = DecisionSpec(
     name="shipment_release",
@@ -210,6 +211,7 @@ SHIPMENT_RELEASE = DecisionSpec(
     outcome=HoldOutcome,
     stake="order_amount",
     prevails=("release", "hold"),
+    levels={"hold": "bad", "release": "good", "none": "good"},
 )
 CUSTOMER_TIER = DecisionSpec(
     name="customer_tier",
@@ -218,6 +220,7 @@ CUSTOMER_TIER = DecisionSpec(
     hit_policy="first",
     facts=CustomerTierFacts,
     outcome=CustomerTierOutcome,
+    levels={"key": "good", "regular": "good", "low_volume": "warn", "unstable": "bad"},
 )
 SHIPPING_DAY = DecisionSpec(
     name="shipping_day",
@@ -226,6 +229,7 @@ SHIPPING_DAY = DecisionSpec(
     hit_policy="first",
     facts=ShippingDayFacts,
     outcome=ShippingDayOutcome,
+    levels={"ship": "good", "remind": "warn", "postpone": "bad"},
 )
 
 for _spec in (CREDIT_HOLD, SHIPMENT_RELEASE, CUSTOMER_TIER, SHIPPING_DAY):

@@ -89,6 +89,7 @@ MOULD_FEE_REFUND = DecisionSpec(
     facts=MouldFeeFacts,
     outcome=MouldFeeOutcome,
     stake="refund_amount",
+    levels={"refund": "good", "wait": "warn", "expire": "bad"},
 )
 
 REGISTRY.add(MOULD_FEE_REFUND)

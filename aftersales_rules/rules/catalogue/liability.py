@@ -168,6 +168,7 @@ COST_LIABILITY = DecisionSpec(
     facts=LiabilityFacts,
     outcome=LiabilityOutcome,
     stake="amount",
+    levels={"undecided": "warn"},
 )
 
 REGISTRY.add(COST_LIABILITY)

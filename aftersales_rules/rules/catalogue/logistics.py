@@ -74,6 +74,7 @@ LOGISTICS_EXCEPTION = DecisionSpec(
     facts=LogisticsFacts,
     outcome=LogisticsOutcome,
     stake="order_amount",
+    levels={"general": "warn", "major": "bad"},
 )
 
 REGISTRY.add(LOGISTICS_EXCEPTION)

@@ -104,6 +104,7 @@ PRODUCTION_RELEASE = DecisionSpec(
     facts=ProductionFacts,
     outcome=ProductionOutcome,
     stake="order_amount",
+    levels={"hold": "bad", "warn": "warn", "release": "good"},
 )
 
 for _spec in (ORDER_KIND, PRODUCTION_RELEASE):

@@ -95,6 +95,7 @@ PROJECT_CONFLICT = DecisionSpec(
     hit_policy="first",
     facts=ProjectConflictFacts,
     outcome=ProjectConflictOutcome,
+    levels={"conflict": "bad", "no_conflict": "good"},
 )
 PROJECT_PERIOD = DecisionSpec(
     name="project_period",
@@ -103,6 +104,7 @@ PROJECT_PERIOD = DecisionSpec(
     hit_policy="first",
     facts=ProjectPeriodFacts,
     outcome=ProjectPeriodOutcome,
+    levels={"keep": "good", "warn": "warn", "expire": "bad"},
 )
 
 for _spec in (PROJECT_CONFLICT, PROJECT_PERIOD):

@@ -156,6 +156,7 @@ ORDER_URGENCY = DecisionSpec(
     facts=OrderUrgencyFacts,
     outcome=OrderUrgencyOutcome,
     stake="order_amount",
+    levels={"automatic": "good", "supervisor": "warn", "refused": "bad"},
 )
 QUOTATION_PROMISE = DecisionSpec(
     name="quotation_promise",
@@ -165,6 +166,7 @@ QUOTATION_PROMISE = DecisionSpec(
     facts=QuotationPromiseFacts,
     outcome=QuotationPromiseOutcome,
     stake="order_amount",
+    levels={"stands": "good", "needs_yes": "warn", "none": "good"},
 )
 
 for _spec in (ORDER_URGENCY, QUOTATION_PROMISE):

@@ -86,6 +86,7 @@ SOLUTION_APPROVAL = DecisionSpec(
     facts=SolutionFacts,
     outcome=SolutionOutcome,
     stake="compensation",
+    levels={"not_needed": "good", "manager": "warn", "general_manager": "warn"},
 )
 
 
@@ -118,6 +119,7 @@ COMPLAINT_CLOSING = DecisionSpec(
     hit_policy="first",
     facts=ClosingFacts,
     outcome=ClosingOutcome,
+    levels={"may_close": "good", "keep_open": "warn"},
 )
 
 REGISTRY.add(SOLUTION_APPROVAL)

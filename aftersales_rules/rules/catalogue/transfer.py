@@ -72,6 +72,7 @@ TRANSFER_RELEASE = DecisionSpec(
     hit_policy="collect",
     facts=TransferFacts,
     outcome=TransferOutcome,
+    levels={"hold": "bad", "release": "good", "none": "good"},
 )
 
 REGISTRY.add(TRANSFER_RELEASE)

@@ -1,0 +1,342 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Why a decision was made, and what would change it, as its screen shows it (R4).
+
+Everything here is read: the stored facts, the stored version of the rules. Whoever may
+read a decision may see all of it, the figures of other departments too; what stands
+behind a figure is opened with the reader's own rights (``open_fact``).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from odoo import api, models
+from odoo.tools import format_date, format_datetime, format_time
+
+from ..rules import (
+    REGISTRY,
+    CompiledPack,
+    DecisionSpec,
+    FactModel,
+    FactType,
+    RulesError,
+    parse_value,
+)
+from .aftersales_text import threshold_names
+from .aftersales_threshold import _human
+from .aftersales_value_range import value_range
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A decision with all that is needed to make it again."""
+
+    spec: DecisionSpec
+    compiled: CompiledPack
+    facts: FactModel
+    on: date
+    currency: str | None
+
+
+class AftersalesDecision(models.Model):
+    _inherit = "aftersales.decision"
+
+    def get_explanation(self):
+        """Everything that the explanation screen shows of a decision.
+
+        :return: dict of JSON values; exact numbers as people write them (``50 %``)
+        """
+        self.ensure_one()
+        self.check_access("read")
+        record = self.sudo()  # sudo: who may read a decision may read all of why
+        shown = self._describe_record(record)
+        try:
+            scene = record._get_scene()
+            decision = record._get_decision()
+            shown |= {
+                "failure": False,
+                "lang_note": self._get_lang_note(scene),
+                "effect_level": self._get_level(scene.spec, record.result),
+                "matches": self._describe_matches(scene, decision),
+            }
+            shown |= self._describe_trace(scene)
+        except RulesError as err:
+            shown |= _without_trace(str(err))
+        return shown
+
+    # ------------------------------------------------------------ the record
+
+    def _get_scene(self) -> Scene:
+        """The facts and rules of a decision; raises `RulesError` if they are gone."""
+        stored = self._get_decision()
+        spec = REGISTRY.get(stored.decision)
+        facts = spec.facts(**stored.facts)
+        currency = getattr(facts, "currency", None)
+        return Scene(
+            spec,
+            self._get_compiled(),
+            facts,
+            stored.on,
+            currency or self.company_id.currency_id.name,
+        )
+
+    def _describe_record(self, record) -> dict:
+        decision = dict(self._selection_decision())
+        results = dict(self._selection_result())
+        modes = dict(self._fields["mode"]._description_selection(self.env))
+        version = record.version_id
+        return {
+            "id": record.id,
+            "title": record.display_name,
+            "subject": record.order_id.name
+            or record.document_name
+            or record.partner_id.display_name
+            or "",
+            "decision": record.decision,
+            "decision_label": decision.get(record.decision, record.decision),
+            "result": record.result,
+            "result_label": results.get(record.result, record.result),
+            "effect_level": "neutral",
+            "event": record.event_display,
+            "mode": record.mode,
+            "mode_label": modes[record.mode],
+            "decided_on": format_datetime(self.env, record.create_date),
+            "decided_for": record.create_uid.name,
+            "version": {
+                "id": version.id,
+                "name": version.name,
+                "since": format_datetime(self.env, version.published_at),
+            },
+            "engine": record.engine,
+            "document": self._describe_document(record),
+            "recorded_reason": record.reason,
+            "lang_note": False,
+            "failure": False,
+        }
+
+    def _describe_document(self, record):
+        """What was judged, to be opened by those who may read it."""
+        if not record.res_model or record.res_model not in self.env:
+            return False
+        document = self.env[record.res_model].browse(record.res_id)
+        if not document.sudo().exists():
+            return False
+        return {
+            "model": record.res_model,
+            "id": record.res_id,
+            "name": record.document_name or document.sudo().display_name,
+            "can_open": document.has_access("read"),
+        }
+
+    def _get_lang_note(self, scene: Scene):
+        """Rules may be written in one language only; the reader is told."""
+        lang = self.env.lang or "en_US"
+        rules = scene.compiled.rules_for(scene.spec.name)
+        if lang.startswith("en") or not rules:
+            return False
+        if any(
+            lang in rule.i18n or lang.partition("_")[0] in rule.i18n for rule in rules
+        ):
+            return False
+        return self.env._("These rules are written in English only.")
+
+    @api.model
+    def _get_level(self, spec: DecisionSpec, result: str) -> str:
+        return "good" if result == "waived" else spec.level(result)
+
+    # -------------------------------------------------------------- the answer
+
+    def _describe_matches(self, scene: Scene, decision) -> list[dict]:
+        translate = self.env["aftersales.text"]._term
+        rendered = scene.compiled.render(decision, self.env.lang, translate)
+        known = {rule.name: rule for rule in scene.compiled.rules_for(scene.spec.name)}
+        return [
+            {
+                "rule": match.rule,
+                "label": texts.label,
+                "reason": texts.reason,
+                "remedy": texts.remedy,
+                "outcome": self._say_outcome(scene, match.outcome),
+                "requirement": ", ".join(
+                    known[match.rule].requirement if match.rule in known else ()
+                ),
+            }
+            for match, texts in zip(decision.matched, rendered, strict=True)
+        ]
+
+    def _say_outcome(self, scene: Scene, outcome) -> str:
+        """An outcome in words: "Hold: Overdue debt"."""
+        words = [
+            self._say(field, parse_value(field, outcome[name]), scene.currency)
+            if field.type is not FactType.BOOLEAN
+            else self.env["aftersales.text"]._term(field.label)
+            for name, field in scene.spec.outcome_fields.items()
+            if outcome.get(name) is not None and outcome[name] is not False
+        ]
+        head, *more = words or [self.env._("Nothing is to be done.")]
+        return f"{head}: {', '.join(more)}" if more else head
+
+    def _say(self, spec: Any, value: object, currency: str | None = None) -> str:
+        """A value as a person of this language reads it."""
+        if isinstance(value, bool) or value is None:
+            pass
+        elif spec.type is FactType.DATE:
+            return format_date(self.env, value)
+        elif spec.type is FactType.TIME:
+            return format_time(self.env, value, time_format="short")
+        return self.env["aftersales.text"]._value(spec, value, currency)
+
+    # ------------------------------------------------- facts, thresholds, rules
+
+    def _describe_trace(self, scene: Scene) -> dict:
+        """What was looked at, rule by rule."""
+        return {
+            "facts": self._describe_facts(scene),
+            "thresholds": self._describe_limits(scene),
+            "ways": self._describe_ways(scene),
+            "rules": self._describe_rules(scene),
+        }
+
+    def _describe_facts(self, scene: Scene) -> list[dict]:
+        used = _used_facts(scene)
+        return [
+            self._describe_value(scene, field, getattr(scene.facts, name))
+            | {
+                "is_set": getattr(scene.facts, name) is not None,
+                "is_used": name in used,
+                "can_try": name in used,
+                "origin": False,
+            }
+            for name, field in scene.spec.fact_fields.items()
+        ]
+
+    def _describe_limits(self, scene: Scene) -> list[dict]:
+        users: dict[str, list[str]] = {}
+        for rule in scene.compiled.rules_for(scene.spec.name):
+            for name in threshold_names(rule):
+                users.setdefault(name, []).append(rule.name)
+        return [
+            self._describe_value(scene, spec, scene.compiled.thresholds[spec.name])
+            | {"rules": users[spec.name]}
+            for spec in scene.compiled.pack.thresholds
+            if spec.name in users
+        ]
+
+    def _describe_value(self, scene: Scene, spec: Any, value: Any) -> dict:
+        """What facts and thresholds have in common: words, value, range."""
+        words = self.env["aftersales.text"]._field(spec)
+        unit = words.unit or ""
+        if spec.type is FactType.MONEY:
+            unit = scene.currency or ""
+        elif spec.type is FactType.RATIO:
+            unit = "%"
+        low, high, step = value_range(scene, spec, value)
+        return {
+            "name": spec.name,
+            "label": words.label,
+            "help": words.help or "",
+            "type": str(spec.type),
+            "unit": unit,
+            "choices": self._get_choices(words),
+            "value": _human(spec, value),
+            "text": self._say(spec, value, scene.currency),
+            "min": _human(spec, low),
+            "max": _human(spec, high),
+            "step": step,
+        }
+
+    def _get_choices(self, words):
+        if words.type is FactType.BOOLEAN:
+            text = self.env["aftersales.text"]
+            return [[raw, text._value(words, raw == "yes")] for raw in ("yes", "no")]
+        return [list(each) for each in (words.choices or {}).items()] or False
+
+    def _describe_ways(self, scene: Scene) -> list[dict]:
+        return []
+
+    def _describe_rules(self, scene: Scene) -> list[dict]:
+        explanation = scene.compiled.explain(
+            scene.spec.name,
+            scene.facts,
+            on=scene.on,
+            lang=self.env.lang,
+            translate=self.env["aftersales.text"]._term,
+            show=lambda spec, value, currency: self._say(spec, value, scene.currency),
+        )
+        known = {rule.name: rule for rule in scene.compiled.rules_for(scene.spec.name)}
+        return [
+            self._describe_rule(scene, row, known[row.name])
+            for row in explanation.rules
+        ]
+
+    def _describe_rule(self, scene: Scene, row, rule) -> dict:
+        failed = row.failed
+        return {
+            "name": row.name,
+            "label": row.label,
+            "matched": row.matched,
+            "decided": row.decided,
+            "in_force": row.in_force,
+            "outcome": self._say_outcome(scene, _answer(scene, rule)),
+            "requirement": ", ".join(row.requirement),
+            "conditions": [
+                {
+                    "text": each.text,
+                    "holds": each.holds or (False if each in failed else None),
+                    "seen": each.seen,
+                    "needed": each.needed,
+                    "operator": each.operator,
+                    "distance": (not each.holds and each.distance) or "",
+                    "any_of": False if each.group is None else each.group,
+                }
+                for each in row.conditions
+            ],
+            "first_failing": row.conditions.index(failed[0]) if failed else False,
+            "valid": self._get_validity(rule),
+        }
+
+    def _get_validity(self, rule):
+        first, last = (
+            day and format_date(self.env, day)
+            for day in (rule.valid_from, rule.valid_to)
+        )
+        if first and last:
+            return self.env._("%(first)s to %(last)s", first=first, last=last)
+        if first:
+            return self.env._("from %(day)s", day=first)
+        if last:
+            return self.env._("until %(day)s", day=last)
+        return False
+
+
+def _answer(scene: Scene, rule) -> dict:
+    """The outcome of a rule with the values of its thresholds."""
+    typed = scene.compiled.typed_rules(scene.spec.name)
+    return next(dict(each.outcome) for each in typed if each.rule is rule)
+
+
+def _used_facts(scene: Scene) -> set[str]:
+    """Facts that some rule of the decision looks at."""
+    used = set()
+    for rule in scene.compiled.typed_rules(scene.spec.name):
+        for clause in rule.clauses:
+            for comparison in clause.any_of:
+                used.add(comparison.field.name)
+                used |= {
+                    term.field.name
+                    for term in comparison.terms
+                    if hasattr(term, "field")
+                }
+    return used
+
+
+def _without_trace(failure: str) -> dict:
+    """What is left to show where the rules of a decision are not known any more."""
+    return {
+        "failure": failure,
+        "matches": [],
+        "facts": [],
+        "thresholds": [],
+        "ways": [],
+        "rules": [],
+    }
