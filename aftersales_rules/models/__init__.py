@@ -17,6 +17,7 @@ from . import aftersales_rule
 from . import aftersales_threshold
 from . import aftersales_decision
 from . import aftersales_decision_explanation
+from . import aftersales_decision_what_if
 from . import aftersales_hold
 from . import aftersales_release
 from . import aftersales_release_authority

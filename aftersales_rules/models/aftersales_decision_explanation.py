@@ -16,15 +16,27 @@ from odoo.tools import format_date, format_datetime, format_time
 from ..rules import (
     REGISTRY,
     CompiledPack,
+    Decision,
     DecisionSpec,
     FactModel,
     FactType,
     RulesError,
+    movable_ranges,
+    nearest_ways,
     parse_value,
+    way_advice,
+    way_rank,
 )
 from .aftersales_text import threshold_names
 from .aftersales_threshold import _human
 from .aftersales_value_range import value_range
+
+WAYS_SHOWN = 4
+"""So many ways to one answer are shown."""
+PAIRS_UP_TO = 60
+"""Larger tables are searched for one value at a time only: the screen waits for it."""
+_LEVELS = ["good", "neutral", "warn", "bad"]
+"""Answers in the order in which people want them."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,10 @@ class Scene:
     facts: FactModel
     on: date
     currency: str | None
+
+    def decide(self) -> Decision:
+        """What the rules say to the facts."""
+        return self.compiled.decide(self.spec.name, self.facts, on=self.on)
 
 
 class AftersalesDecision(models.Model):
@@ -61,7 +77,7 @@ class AftersalesDecision(models.Model):
             }
             shown |= self._describe_trace(scene)
         except RulesError as err:
-            shown |= _without_trace(str(err))
+            shown |= without_trace(str(err))
         return shown
 
     # ------------------------------------------------------------ the record
@@ -211,10 +227,7 @@ class AftersalesDecision(models.Model):
         ]
 
     def _describe_limits(self, scene: Scene) -> list[dict]:
-        users: dict[str, list[str]] = {}
-        for rule in scene.compiled.rules_for(scene.spec.name):
-            for name in threshold_names(rule):
-                users.setdefault(name, []).append(rule.name)
+        users = _used_limits(scene)
         return [
             self._describe_value(scene, spec, scene.compiled.thresholds[spec.name])
             | {"rules": users[spec.name]}
@@ -251,8 +264,89 @@ class AftersalesDecision(models.Model):
             return [[raw, text._value(words, raw == "yes")] for raw in ("yes", "no")]
         return [list(each) for each in (words.choices or {}).items()] or False
 
+    # ------------------------------------------------------------ nearest ways
+
     def _describe_ways(self, scene: Scene) -> list[dict]:
-        return []
+        """What gives another answer, in words that a person acts on."""
+        now = scene.decide().outcomes
+        goals: dict[str, dict] = {}
+        for way, outcome in self._find_ways(scene):
+            text = self._say_way(scene, way)
+            if text is None:
+                continue
+            goal = self._name_goal(scene, now, way, outcome)
+            found = goals.setdefault(
+                goal,
+                {
+                    "goal": goal,
+                    "goal_level": scene.spec.level(scene.spec.headline(way.outcomes)),
+                    "texts": [],
+                    "options": [],
+                },
+            )
+            if text not in found["texts"] and len(found["texts"]) < WAYS_SHOWN:
+                found["texts"].append(text)
+                found["options"].append({"text": text, **_values_of(scene, way)})
+        return sorted(
+            goals.values(), key=lambda goal: _LEVELS.index(goal["goal_level"])
+        )
+
+    def _find_ways(self, scene: Scene):
+        """All ways that somebody can go, the nearest first, with their goals."""
+        movable, ranges = movable_ranges(scene.spec, scene.facts)
+        few = len(scene.compiled.rules_for(scene.spec.name)) <= PAIRS_UP_TO
+        found = nearest_ways(
+            scene.compiled,
+            scene.spec.name,
+            scene.facts,
+            on=scene.on,
+            movable=movable,
+            ranges=ranges,
+            thresholds=_used_limits(scene),
+            fields=_goal_fields(scene.spec),
+            pairs=few,
+        )
+        ways = [
+            (way, alternative.goal)
+            for alternative in found
+            for way in alternative.ways
+            if way.movable
+        ]
+        return sorted(ways, key=lambda each: way_rank(each[0]))
+
+    def _say_way(self, scene: Scene, way):
+        return way_advice(
+            scene.compiled,
+            scene.spec.name,
+            scene.facts,
+            way,
+            lang=self.env.lang,
+            translate=self.env["aftersales.text"]._term,
+            show=lambda spec, value, _currency: self._say(spec, value, scene.currency),
+        )
+
+    def _name_goal(self, scene: Scene, now, way, goal) -> str:
+        """What a way comes to: another answer, or one cause less of the same."""
+        before, after = (scene.spec.headline(each) for each in (now, way.outcomes))
+        if before != after:
+            return self._say_answer(scene.spec, after)
+        if goal.kind == "nothing":
+            return self._say_answer(scene.spec, None)
+        said = self._say_outcome(scene, goal.outcome)
+        if goal.kind == "without":
+            return self.env._("No longer “%(answer)s”", answer=said)
+        return said
+
+    def _say_answer(self, spec: DecisionSpec, answer: str | None) -> str:
+        """What a decision comes to, in a word or two."""
+        if answer is not None:
+            results = dict(self._selection_result())
+            return results.get(answer, answer)
+        if spec.level(None) == "good":
+            return self.env._("Nothing stands against it")
+        return self.env._("No rule matches")
+
+    # ------------------------------------------------------------------- rules
 
     def _describe_rules(self, scene: Scene) -> list[dict]:
         explanation = scene.compiled.explain(
@@ -263,13 +357,13 @@ class AftersalesDecision(models.Model):
             translate=self.env["aftersales.text"]._term,
             show=lambda spec, value, currency: self._say(spec, value, scene.currency),
         )
-        known = {rule.name: rule for rule in scene.compiled.rules_for(scene.spec.name)}
+        typed = scene.compiled.typed_rules(scene.spec.name)
         return [
-            self._describe_rule(scene, row, known[row.name])
-            for row in explanation.rules
+            self._describe_rule(scene, row, rule)
+            for row, rule in zip(explanation.rules, typed, strict=True)
         ]
 
-    def _describe_rule(self, scene: Scene, row, rule) -> dict:
+    def _describe_rule(self, scene: Scene, row, typed) -> dict:
         failed = row.failed
         return {
             "name": row.name,
@@ -277,7 +371,7 @@ class AftersalesDecision(models.Model):
             "matched": row.matched,
             "decided": row.decided,
             "in_force": row.in_force,
-            "outcome": self._say_outcome(scene, _answer(scene, rule)),
+            "outcome": self._say_outcome(scene, typed.outcome),
             "requirement": ", ".join(row.requirement),
             "conditions": [
                 {
@@ -292,7 +386,7 @@ class AftersalesDecision(models.Model):
                 for each in row.conditions
             ],
             "first_failing": row.conditions.index(failed[0]) if failed else False,
-            "valid": self._get_validity(rule),
+            "valid": self._get_validity(typed.rule),
         }
 
     def _get_validity(self, rule):
@@ -309,10 +403,32 @@ class AftersalesDecision(models.Model):
         return False
 
 
-def _answer(scene: Scene, rule) -> dict:
-    """The outcome of a rule with the values of its thresholds."""
-    typed = scene.compiled.typed_rules(scene.spec.name)
-    return next(dict(each.outcome) for each in typed if each.rule is rule)
+def _used_limits(scene: Scene) -> dict[str, list[str]]:
+    """Thresholds of the decision, with the rules that use them."""
+    users: dict[str, list[str]] = {}
+    for rule in scene.compiled.rules_for(scene.spec.name):
+        for name in threshold_names(rule):
+            users.setdefault(name, []).append(rule.name)
+    return users
+
+
+def _goal_fields(spec: DecisionSpec) -> list[str] | None:
+    """By what answers differ: under *first* by the word they come to."""
+    choices = [name for name, field in spec.outcome_fields.items() if field.choices]
+    if not choices:
+        return None
+    return choices if spec.hit_policy == "collect" else choices[:1]
+
+
+def _values_of(scene: Scene, way) -> dict:
+    """The values of a way, as the screen writes and ``try_values`` reads them."""
+    limits = {each.name: each for each in scene.compiled.pack.thresholds}
+    values: dict[str, dict[str, str]] = {"facts": {}, "thresholds": {}}
+    for change in way.changes:
+        is_fact = change.kind == "fact"
+        spec = (scene.spec.fact_fields if is_fact else limits)[change.name]
+        values[f"{change.kind}s"][change.name] = _human(spec, change.after)
+    return values
 
 
 def _used_facts(scene: Scene) -> set[str]:
@@ -330,7 +446,7 @@ def _used_facts(scene: Scene) -> set[str]:
     return used
 
 
-def _without_trace(failure: str) -> dict:
+def without_trace(failure: str) -> dict:
     """What is left to show where the rules of a decision are not known any more."""
     return {
         "failure": failure,

@@ -14,7 +14,8 @@ declares what *facts* are. Reading order:
 9. ``deadline``: until when, in working hours;
 10. ``books``: service costs split and put into documents, to the last cent;
 11. ``compare``: what differs between two packs;
-12. ``nearest``: what would have to be different for another answer;
+12. ``nearest`` and ``advice``: what would have to be different for another answer,
+    and what a person does for it;
 13. ``feel`` and ``dmn``: decision tables for other tools, and from them.
 
 Import from here only; what is not in ``__all__`` may change without notice.
@@ -60,6 +61,7 @@ from .catalogue import (
     TransferFacts,
     ComplaintDeadlineFacts,
 )
+from .advice import change_advice, movable_ranges, way_advice
 from .analysis import Finding, find_problems, finding_text
 from .checks import check_pack
 from .compare import (
@@ -83,6 +85,8 @@ from .durable import EngineStatus, engine_status
 from .errors import EngineError, FactsError, Fault, PackError, RulesError
 from .explain import ConditionExplanation, Explanation, RuleExplanation
 from .facts import (
+    FIXED,
+    Advice,
     FactModel,
     FieldSpec,
     OutcomeModel,
@@ -110,13 +114,14 @@ from .language import (
     load_pack_parts,
 )
 from .merge import Conflict, Merged, merge_packs
-from .nearest import Alternative, Change, Goal, Way, nearest_ways, way_text
+from .nearest import Alternative, Change, Goal, Way, nearest_ways, way_rank, way_text
 from .registry import REGISTRY, DecisionSpec, Registry
 from .schema import pack_json_schema
 from .templates import Template
 from .values import FactType, ValueFault, format_value, parse_value, to_json
 
 __all__ = [
+    "Advice",
     "Allowance",
     "Alternative",
     "AnyGroup",
@@ -147,6 +152,7 @@ __all__ = [
     "EngineError",
     "EngineStatus",
     "Explanation",
+    "FIXED",
     "FactModel",
     "FactOperand",
     "FactType",
@@ -202,6 +208,7 @@ __all__ = [
     "Way",
     "_",
     "boolean",
+    "change_advice",
     "check_pack",
     "choice",
     "compare_decisions",
@@ -221,6 +228,7 @@ __all__ = [
     "load_pack_parts",
     "merge_packs",
     "money",
+    "movable_ranges",
     "nearest_ways",
     "pack_json_schema",
     "parse_value",
@@ -231,5 +239,7 @@ __all__ = [
     "text",
     "time_fact",
     "to_json",
+    "way_advice",
+    "way_rank",
     "way_text",
 ]

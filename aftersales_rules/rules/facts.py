@@ -52,6 +52,8 @@ from .values import (
 )
 
 __all__ = [
+    "FIXED",
+    "Advice",
     "Decimal",
     "FactModel",
     "FieldSpec",
@@ -72,6 +74,33 @@ _ModelT = TypeVar("_ModelT", bound="DeclaredModel")
 
 
 @dataclass(frozen=True)
+class Advice:
+    """What a person does to move a fact, by direction; without words it stays put.
+
+    Sentences may name ``%(distance)s``, ``%(after)s``, ``%(before)s`` and
+    ``%(label)s``. ``set`` is for a number or day that is not known yet, ``clear`` for
+    taking one away, ``to`` gives a sentence per choice, or for "yes" and "no". With
+    ``of``, the distance of a share is told in money of that fact.
+    """
+
+    less: str | None = None
+    more: str | None = None
+    set: str | None = None
+    clear: str | None = None
+    to: Mapping[str, str] | None = None
+    of: str | None = None
+
+    @property
+    def moves(self) -> bool:
+        """Whether anybody can move it at all."""
+        return bool(self.less or self.more or self.set or self.clear or self.to)
+
+
+FIXED = Advice()
+"""Nobody can move it: what happened, and what somebody is."""
+
+
+@dataclass(frozen=True)
 class FieldSpec:
     """What is known about one fact or outcome field."""
 
@@ -82,6 +111,7 @@ class FieldSpec:
     help: str = ""
     choices: Mapping[str, str] | None = None
     required: bool = False
+    advice: Advice | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +124,7 @@ class _Declaration:
     help: str
     default: Any
     choices: Mapping[str, str] | None = field(default=None)
+    advice: Advice | None = None
 
 
 def _declare(
@@ -103,19 +134,32 @@ def _declare(
     help_text: str,
     default: Any,
     choices: Mapping[str, str] | None = None,
+    advice: Advice | None = None,
 ) -> Any:
     frozen = None if choices is None else types.MappingProxyType(dict(choices))
-    return _Declaration(kind, label, unit, help_text, default, frozen)
+    return _Declaration(kind, label, unit, help_text, default, frozen, advice)
 
 
-def money(label: str, *, help: str = "", default: Any = _REQUIRED) -> Any:
+def money(
+    label: str,
+    *,
+    help: str = "",
+    default: Any = _REQUIRED,
+    advice: Advice | None = None,
+) -> Any:
     """An amount in the currency of the record."""
-    return _declare(FactType.MONEY, label, None, help, default)
+    return _declare(FactType.MONEY, label, None, help, default, advice=advice)
 
 
-def ratio(label: str, *, help: str = "", default: Any = _REQUIRED) -> Any:
+def ratio(
+    label: str,
+    *,
+    help: str = "",
+    default: Any = _REQUIRED,
+    advice: Advice | None = None,
+) -> Any:
     """A share: 0.5 is 50 %."""
-    return _declare(FactType.RATIO, label, None, help, default)
+    return _declare(FactType.RATIO, label, None, help, default, advice=advice)
 
 
 def quantity(
@@ -124,9 +168,10 @@ def quantity(
     unit: str | None = None,
     help: str = "",
     default: Any = _REQUIRED,
+    advice: Advice | None = None,
 ) -> Any:
     """A measured or counted amount with decimals."""
-    return _declare(FactType.QUANTITY, label, unit, help, default)
+    return _declare(FactType.QUANTITY, label, unit, help, default, advice=advice)
 
 
 def integer(
@@ -135,24 +180,43 @@ def integer(
     unit: str | None = None,
     help: str = "",
     default: Any = _REQUIRED,
+    advice: Advice | None = None,
 ) -> Any:
     """A whole number."""
-    return _declare(FactType.INTEGER, label, unit, help, default)
+    return _declare(FactType.INTEGER, label, unit, help, default, advice=advice)
 
 
-def date_fact(label: str, *, help: str = "", default: Any = _REQUIRED) -> Any:
+def date_fact(
+    label: str,
+    *,
+    help: str = "",
+    default: Any = _REQUIRED,
+    advice: Advice | None = None,
+) -> Any:
     """A calendar day."""
-    return _declare(FactType.DATE, label, None, help, default)
+    return _declare(FactType.DATE, label, None, help, default, advice=advice)
 
 
-def time_fact(label: str, *, help: str = "", default: Any = _REQUIRED) -> Any:
+def time_fact(
+    label: str,
+    *,
+    help: str = "",
+    default: Any = _REQUIRED,
+    advice: Advice | None = None,
+) -> Any:
     """A local time of day, in minutes."""
-    return _declare(FactType.TIME, label, None, help, default)
+    return _declare(FactType.TIME, label, None, help, default, advice=advice)
 
 
-def boolean(label: str, *, help: str = "", default: Any = _REQUIRED) -> Any:
+def boolean(
+    label: str,
+    *,
+    help: str = "",
+    default: Any = _REQUIRED,
+    advice: Advice | None = None,
+) -> Any:
     """Yes or no."""
-    return _declare(FactType.BOOLEAN, label, None, help, default)
+    return _declare(FactType.BOOLEAN, label, None, help, default, advice=advice)
 
 
 def choice(
@@ -161,14 +225,21 @@ def choice(
     *,
     help: str = "",
     default: Any = _REQUIRED,
+    advice: Advice | None = None,
 ) -> Any:
     """One of several named values; ``choices`` maps the value to its label."""
-    return _declare(FactType.CHOICE, label, None, help, default, choices)
+    return _declare(FactType.CHOICE, label, None, help, default, choices, advice)
 
 
-def text(label: str, *, help: str = "", default: Any = _REQUIRED) -> Any:
+def text(
+    label: str,
+    *,
+    help: str = "",
+    default: Any = _REQUIRED,
+    advice: Advice | None = None,
+) -> Any:
     """Free text, compared as a whole."""
-    return _declare(FactType.TEXT, label, None, help, default)
+    return _declare(FactType.TEXT, label, None, help, default, advice=advice)
 
 
 class DeclaredModel(BaseModel):
@@ -334,6 +405,7 @@ def _field_spec(name: str, declaration: _Declaration, required: bool) -> FieldSp
         declaration.help,
         declaration.choices,
         required,
+        declaration.advice,
     )
 
 

@@ -568,7 +568,7 @@ class _Question:
         for goal, found in zip(goals, ways, strict=True):
             if pairs and not any(way.movable for way in found):
                 found.extend(self._pairs(goal))
-            found.sort(key=_rank)
+            found.sort(key=way_rank)
             yield Alternative(goal, tuple(found[:WAYS_MAX]))
 
     # ------------------------------------------------------------------- one value
@@ -822,7 +822,7 @@ def _nearest_in(low: int, high: int, now: int, steps: Sequence[int]) -> int:
     return low  # the finest step is one: not reached
 
 
-def _rank(way: Way) -> tuple[bool, int, int, int, Fraction]:
+def way_rank(way: Way) -> tuple[bool, int, int, int, Fraction]:
     """Movable, few changes, facts rather than thresholds, little of the value."""
     names, share = 0, Fraction(0)
     for change in way.changes:
