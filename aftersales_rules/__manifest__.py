@@ -143,6 +143,8 @@
         "views/aftersales_menus.xml",
         "views/aftersales_draft_views.xml",
         "views/aftersales_trial_views.xml",
+        "views/aftersales_comparison_views.xml",
+        "wizards/aftersales_compare_views.xml",
         "views/aftersales_audit_views.xml",
         "views/aftersales_promises_menus.xml",
         "views/aftersales_project_menus.xml",

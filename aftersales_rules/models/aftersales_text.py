@@ -203,12 +203,18 @@ class AftersalesText(models.AbstractModel):
             value = rule.outcome.get(field.name)
             if value is None:
                 continue
-            if isinstance(value, ThresholdOperand):
-                said = self._threshold(compiled, value.threshold, currency)
-            else:
-                said = self._value(field, parse_value(field, value), currency)
+            said = self._outcome_value(compiled, field, value, currency)
             words.append(f"{self._term(field.label)}: {said}")
         return ", ".join(words) or self.env._("Nothing is to be done.")
+
+    @api.model
+    def _outcome_value(
+        self, compiled: CompiledPack, field: Any, value: Any, currency: str | None
+    ) -> str:
+        """One field of an outcome in words."""
+        if isinstance(value, ThresholdOperand):
+            return self._threshold(compiled, value.threshold, currency)
+        return self._value(field, parse_value(field, value), currency)
 
     @api.model
     def _template(

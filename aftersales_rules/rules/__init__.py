@@ -65,6 +65,7 @@ from .advice import change_advice, movable_ranges, way_advice
 from .analysis import Finding, find_problems, finding_text
 from .checks import check_pack
 from .compare import (
+    COLUMNS,
     CellChange,
     ConditionChange,
     DiffRow,
@@ -76,6 +77,7 @@ from .compare import (
     diff_rows,
     part_of,
     patch,
+    thresholds_of,
 )
 from .compile import CompiledPack, compile_pack
 from .deadline import Allowance, BeyondTimetable, Counting, Deadline, Timetable
@@ -237,6 +239,7 @@ __all__ = [
     "quantity",
     "ratio",
     "text",
+    "thresholds_of",
     "time_fact",
     "to_json",
     "way_advice",

@@ -127,6 +127,20 @@ class RuleChange:
     cells: tuple[CellChange, ...] = ()
     conditions: tuple[ConditionChange, ...] = ()
 
+    @property
+    def every_cell(self) -> tuple[CellChange, ...]:
+        """The cells that differ; of an added or removed rule, all it has."""
+        return self.cells or _whole_cells(self.before, self.after)
+
+    @property
+    def every_condition(self) -> tuple[ConditionChange, ...]:
+        """The conditions that differ; of an added or removed rule, all it has."""
+        if self.before is not None and self.after is not None:
+            return self.conditions
+        old = (self.before or {}).get("conditions", ())
+        new = (self.after or {}).get("conditions", ())
+        return _conditions(old, new)
+
 
 @dataclass(frozen=True)
 class ThresholdChange:
@@ -137,6 +151,11 @@ class ThresholdChange:
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
     cells: tuple[CellChange, ...] = ()
+
+    @property
+    def every_cell(self) -> tuple[CellChange, ...]:
+        """The cells that differ; of an added or removed threshold, all it has."""
+        return self.cells or _whole_cells(self.before, self.after)
 
 
 @dataclass(frozen=True)
@@ -350,6 +369,14 @@ def _flat(content: Mapping[str, Any]) -> dict[Path, Any]:
         else:
             cells[key,] = value
     return cells
+
+
+def _whole_cells(
+    old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
+) -> tuple[CellChange, ...]:
+    if old is not None and new is not None:
+        return ()
+    return _cells(_flat(old or {}), _flat(new or {}))
 
 
 def _cells(old: Mapping[Path, Any], new: Mapping[Path, Any]) -> tuple[CellChange, ...]:

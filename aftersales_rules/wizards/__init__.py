@@ -1,3 +1,4 @@
+from . import aftersales_compare
 from . import aftersales_approval_answer
 from . import aftersales_address_change_wizard
 from . import aftersales_order_change_wizard
