@@ -20,6 +20,10 @@ from . import aftersales_threshold
 from . import aftersales_decision
 from . import aftersales_decision_explanation
 from . import aftersales_decision_what_if
+from . import aftersales_decision_origin
+from . import aftersales_fact_origin
+from . import aftersales_fact_origin_order
+from . import aftersales_fact_origin_complaint
 from . import aftersales_hold
 from . import aftersales_release
 from . import aftersales_release_authority

@@ -215,13 +215,14 @@ class AftersalesDecision(models.Model):
 
     def _describe_facts(self, scene: Scene) -> list[dict]:
         used = _used_facts(scene)
+        origins = self._describe_origins()
         return [
             self._describe_value(scene, field, getattr(scene.facts, name))
             | {
                 "is_set": getattr(scene.facts, name) is not None,
                 "is_used": name in used,
                 "can_try": name in used,
-                "origin": False,
+                "origin": origins.get(name, False),
             }
             for name, field in scene.spec.fact_fields.items()
         ]
