@@ -142,6 +142,7 @@
         "data/aftersales_version_data.xml",
         "views/aftersales_menus.xml",
         "views/aftersales_draft_views.xml",
+        "wizards/aftersales_exchange_views.xml",
         "views/aftersales_trial_views.xml",
         "views/aftersales_comparison_views.xml",
         "wizards/aftersales_compare_views.xml",

@@ -10,6 +10,7 @@ from . import aftersales_draft_findings
 from . import aftersales_draft_table
 from . import aftersales_comparison
 from . import aftersales_comparison_pages
+from . import aftersales_exchange
 from . import aftersales_trial
 from . import aftersales_trial_result
 from . import aftersales_seal

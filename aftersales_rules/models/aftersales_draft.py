@@ -315,7 +315,7 @@ class AftersalesDraft(models.Model):
             problems = find_problems(compiled, on=draft._get_first_day())
             known = draft._get_known_problems()
             found = [
-                {**problem.as_dict(), "is_new": _key(problem) not in known}
+                {**problem.as_dict(), "is_new": finding_key(problem) not in known}
                 for problem in problems
             ]
             errors = sum(each["severity"] == "error" for each in found)
@@ -346,7 +346,7 @@ class AftersalesDraft(models.Model):
             problems = find_problems(version._get_compiled(), on=self._get_first_day())
         except RulesError:
             return set()
-        return {_key(problem) for problem in problems}
+        return {finding_key(problem) for problem in problems}
 
     # ----------------------------------------------------------- publishing
 
@@ -411,6 +411,6 @@ class AftersalesDraft(models.Model):
         self.sudo().write({"state": state})  # sudo: follows from the buttons
 
 
-def _key(problem):
+def finding_key(problem):
     """What makes two findings the same, whatever example they give."""
     return problem.code, problem.decision, problem.rule, problem.others, problem.detail

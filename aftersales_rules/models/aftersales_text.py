@@ -269,6 +269,11 @@ def threshold_names(rule: Rule) -> set[str]:
     return names - {None}
 
 
+def declaring_addons(spec: DecisionSpec) -> list[str]:
+    """The addons that declare a decision or a fact of it."""
+    return sorted(set(_addons_of(spec)))
+
+
 def _declaring_addons() -> list[str]:
     """Addons whose Python texts may be labels of the core, ours first."""
     addons = {"aftersales_rules": None}

@@ -16,7 +16,8 @@ declares what *facts* are. Reading order:
 11. ``compare``: what differs between two packs;
 12. ``nearest`` and ``advice``: what would have to be different for another answer,
     and what a person does for it;
-13. ``feel`` and ``dmn``: decision tables for other tools, and from them.
+13. ``feel`` and ``dmn``: decision tables for other tools, and from them;
+14. ``exchange``: a pack as a file for another company, and what of it comes in.
 
 Import from here only; what is not in ``__all__`` may change without notice.
 
@@ -85,6 +86,14 @@ from .decision import Decision, Match, RenderedMatch
 from .dmn import dmn_faults, dump_dmn, load_dmn
 from .durable import EngineStatus, engine_status
 from .errors import EngineError, FactsError, Fault, PackError, RulesError
+from .exchange import (
+    Exchange,
+    dump_exchange,
+    exchange_json_schema,
+    load_exchange,
+    take_tables,
+    values_of,
+)
 from .explain import ConditionExplanation, Explanation, RuleExplanation
 from .facts import (
     FIXED,
@@ -153,6 +162,7 @@ __all__ = [
     "DiffRow",
     "EngineError",
     "EngineStatus",
+    "Exchange",
     "Explanation",
     "FIXED",
     "FactModel",
@@ -220,12 +230,15 @@ __all__ = [
     "diff_rows",
     "dmn_faults",
     "dump_dmn",
+    "dump_exchange",
     "engine_status",
+    "exchange_json_schema",
     "find_problems",
     "finding_text",
     "format_value",
     "integer",
     "load_dmn",
+    "load_exchange",
     "load_pack",
     "load_pack_parts",
     "merge_packs",
@@ -238,10 +251,12 @@ __all__ = [
     "patch",
     "quantity",
     "ratio",
+    "take_tables",
     "text",
     "thresholds_of",
     "time_fact",
     "to_json",
+    "values_of",
     "way_advice",
     "way_rank",
     "way_text",

@@ -53,9 +53,10 @@ from .feel import (
     write_literal,
     write_test,
 )
-from .language import SET_OPERATORS, Pack, ThresholdOperand, load_pack
+from .language import SET_OPERATORS, Pack, Threshold, ThresholdOperand, load_pack
 from .program import Comparison, Constant, Term, TypedRule
 from .registry import NAME, REGISTRY, DecisionSpec, Registry
+from .templates import Template
 from .values import (
     NUMBER_TYPES,
     FactType,
@@ -494,12 +495,19 @@ def _own(above: ElementTree.Element, tag: str, content: Mapping[str, Any]) -> No
 # -------------------------------------------------------------------- reading
 
 
-def load_dmn(source: bytes | str, registry: Registry = REGISTRY) -> Pack:
+def load_dmn(
+    source: bytes | str,
+    registry: Registry = REGISTRY,
+    *,
+    known: Iterable[Threshold] = (),
+) -> Pack:
     """The pack of a DMN file (R8).
 
+    :param known: thresholds that texts may name although the file does not declare
+        them, as a tool may have dropped what other tools do not know
     :raise PackError: with all faults, by decision, row and column
     """
-    return _Import(_parse(source), registry).pack()
+    return _Import(_parse(source), registry).pack(known)
 
 
 def _parse(source: bytes | str) -> ElementTree.Element:
@@ -597,7 +605,7 @@ class _Import:
 
     # ----------------------------------------------------------------- pack
 
-    def pack(self) -> Pack:
+    def pack(self, known: Iterable[Threshold]) -> Pack:
         content: dict[str, Any] = {
             "schema_version": 1,
             "name": _name_of(self.root.get("name") or "", "imported"),
@@ -612,6 +620,10 @@ class _Import:
         for body in bodies:
             self.decision(body)
         self.stop()
+        named = self.named()
+        for limit in known:
+            if limit.name in named:
+                self.limits.setdefault(limit.name, limit.model_dump(mode="json"))
         content["thresholds"] = list(self.limits.values())
         content["rules"] = self.rules
         try:
@@ -622,6 +634,16 @@ class _Import:
         self.faults = [self.located(fault) for fault in self.faults]
         self.stop()
         return pack
+
+    def named(self) -> set[str]:
+        """The thresholds that texts of the rules name."""
+        texts = [rule.get(key) for rule in self.rules for key in ("reason", "remedy")]
+        return {
+            name
+            for text in texts
+            if isinstance(text, str)
+            for name in Template(text).names("threshold")
+        }
 
     def stop(self) -> None:
         if self.faults:

@@ -391,7 +391,7 @@ _PART_HAS = "nothing but thresholds and rules"
 
 def load_pack(source: str | bytes | Mapping[str, Any]) -> Pack:
     """Read a pack; raises :class:`PackError` with all faults at once."""
-    content = source if isinstance(source, Mapping) else _parse(source)
+    content = source if isinstance(source, Mapping) else parse_source(source)
     faults: list[Fault] = []
     plain = _plain(content, "", 0, faults)
     if faults:
@@ -413,7 +413,7 @@ def load_pack_parts(sources: Iterable[str | bytes]) -> Pack:
 
     :raise PackError: with all faults, their paths counted over all parts
     """
-    first, *others = (_parse(source) for source in sources)
+    first, *others = (parse_source(source) for source in sources)
     content = dict(first)
     for number, part in enumerate(others, start=1):
         extra = sorted(set(part) - set(_PART_KEYS)) if isinstance(part, dict) else ["?"]
@@ -430,7 +430,7 @@ def _refuse(code: str, message: str, value: object, expected: str) -> NoReturn:
     raise PackError(Fault("", code, message, short(value), expected))
 
 
-def _parse(source: str | bytes) -> Any:
+def parse_source(source: str | bytes) -> Any:
     if len(source) > SOURCE_MAX:
         _refuse("size", f"pack of {len(source)} characters", "", f"up to {SOURCE_MAX}")
     try:

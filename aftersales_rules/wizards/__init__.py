@@ -33,3 +33,5 @@ from . import aftersales_cost_settle
 from . import aftersales_cost_reverse
 from . import aftersales_compensation_pay
 from . import aftersales_cost_overrule_wizard
+from . import aftersales_exchange_export
+from . import aftersales_exchange_import
