@@ -20,7 +20,7 @@ from ..rules import (
     load_pack,
     parse_value,
 )
-from .guarded_fields import check_follows, check_state, without_defaults
+from .guarded_fields import check_follows, check_state, on_clean_context
 
 RULES_ADMIN = "aftersales_rules.group_rules_admin"
 STATES = [
@@ -53,6 +53,8 @@ _FOLLOWS = {
     "warning_count",
 }
 """What follows from the editor and the buttons."""
+_OWN = ("name", "decision", "note", "effective_from")
+"""What its author says of a draft."""
 
 
 class AftersalesDraft(models.Model):
@@ -161,7 +163,7 @@ class AftersalesDraft(models.Model):
             for vals in vals_list:
                 check_follows(self, vals, _FOLLOWS - {"company_id"})
         versions = self.env["aftersales.version"]
-        values = []
+        values, others = [], []
         for vals in vals_list:
             company = self.env["res.company"].browse(
                 vals.get("company_id") or self.env.company.id
@@ -170,6 +172,15 @@ class AftersalesDraft(models.Model):
                 raise AccessError(
                     self.env._("You do not work for %(company)s.", company=company.name)
                 )
+            others.append({})
+            if not self.env.su:
+                # what else was sent is written by the author and not by the system
+                others[-1] = {
+                    name: vals[name] for name in vals.keys() - {"company_id", *_OWN}
+                }
+                vals = self.default_get(list(_OWN)) | {
+                    name: vals[name] for name in _OWN if name in vals
+                }
             vals = {**vals, "company_id": company.id, "author_id": self.env.uid}
             if "content" not in vals:
                 version = versions.browse(versions._get_current(company)[0]).sudo()
@@ -179,14 +190,18 @@ class AftersalesDraft(models.Model):
                     "threshold_values": version.thresholds,
                 }
             values.append(vals)
-        records = without_defaults(self, _FOLLOWS)
         # sudo: content and base follow from the rules in force; the author was checked
-        return super(AftersalesDraft, records.sudo()).create(values).with_env(self.env)
+        records = on_clean_context(self).sudo()
+        drafts = super(AftersalesDraft, records).create(values).with_env(self.env)
+        for draft, vals in zip(drafts, others, strict=True):
+            if vals:
+                draft.write(vals)
+        return drafts
 
     def write(self, vals):
         if not self.env.su:
             check_follows(self, vals, _FOLLOWS)
-            if {"effective_from", "note"} & set(vals):
+            if {"effective_from", "name", "note"} & set(vals):
                 check_state(self, "draft", "checked")
         return super().write(vals)
 

@@ -167,6 +167,7 @@ class AftersalesDraft(models.Model):
         kept in the log of the draft.
         """
         self._check_author()
+        self.check_access("write")
         for draft in self.filtered("is_behind"):
             draft = draft.sudo()  # sudo: content follows from this button
             current = draft.company_id.aftersales_version_id

@@ -16,7 +16,7 @@ from odoo.tools import SQL
 
 from ..rules import REGISTRY, RulesError, compile_pack, load_pack, parse_value
 from .aftersales_text import threshold_names
-from .guarded_fields import check_follows, check_state, without_defaults
+from .guarded_fields import check_follows, check_state, on_clean_context
 
 BATCH = 1000
 SAMPLE_MAX = 100_000
@@ -35,6 +35,18 @@ _FOLLOWS = {
     "started_at",
     "ended_at",
 }
+_OWN = (
+    "draft_id",
+    "sample",
+    "decision",
+    "sample_size",
+    "date_from",
+    "date_to",
+    "partner_id",
+    "result",
+    "decision_id",
+)
+"""What a person chooses of a trial."""
 
 
 class AftersalesTrial(models.Model):
@@ -164,23 +176,39 @@ class AftersalesTrial(models.Model):
                 raise ValidationError(
                     self.env._("Choose the document to try the draft on.")
                 )
+            document = trial.decision_id
+            if document and document.company_id != trial.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "A draft is tried on documents of its own company, %(company)s.",
+                        company=trial.company_id.name,
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
         drafts = self.env["aftersales.draft"]
         drafts._check_author()
-        values = []
+        values, others = [], []
         for vals in vals_list:
+            others.append({})
             if not self.env.su:
                 check_follows(self, vals, _FOLLOWS)
-            draft = drafts.browse(
-                vals.get("draft_id") or self.env.context.get("default_draft_id")
-            )
+                # what else was sent is written by the author and not by the system
+                others[-1] = {name: vals[name] for name in vals.keys() - set(_OWN)}
+                vals = self.default_get(list(_OWN)) | {
+                    name: vals[name] for name in _OWN if name in vals
+                }
+            draft = drafts.browse(vals.get("draft_id"))
             draft.check_access("read")
             values.append({**vals, "company_id": draft.company_id.id})
-        records = without_defaults(self, _FOLLOWS)
         # sudo: the company follows from the draft; the author was checked
-        return super(AftersalesTrial, records.sudo()).create(values).with_env(self.env)
+        records = on_clean_context(self).sudo()
+        trials = super(AftersalesTrial, records).create(values).with_env(self.env)
+        for trial, vals in zip(trials, others, strict=True):
+            if vals:
+                trial.write(vals)
+        return trials
 
     def write(self, vals):
         if not self.env.su:
@@ -237,11 +265,13 @@ class AftersalesTrial(models.Model):
 
     def action_refresh(self):
         """Show how far it has come."""
+        self.check_access("read")
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_view_changes(self):
         """All documents that change, to be filtered and exported."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("What Would Change"),

@@ -175,6 +175,7 @@ class AftersalesDraft(models.Model):
         """Choose what to try the draft on."""
         self.ensure_one()
         self._check_author()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Try the Draft"),

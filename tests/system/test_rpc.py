@@ -12,6 +12,7 @@ import pytest
 
 import rpc_complaint_doors
 import rpc_cost_doors
+import rpc_rule_doors
 from rpc_callers import (
     assert_callers,
     assert_wizard,
@@ -38,7 +39,7 @@ WIZARD = ("aftersales.hold.release", "action_release")
 """Tried on its own, below: it exists only for whoever may create it."""
 
 # Overrides of the ORM: tried as attacks, below, on each model that has them.
-ORM = {"create", "write", "unlink", "copy", "default_get"}
+ORM = {"create", "write", "unlink", "copy", "default_get", "init"}
 ELSEWHERE = {
     ("account.move", "button_draft"),
     ("account.move", "button_cancel"),
@@ -103,8 +104,9 @@ def test_every_public_method_is_in_the_table():
         *rpc_cost_doors.WIZARDS,
         *rpc_cost_doors.UNTESTED,
     }
+    rules = {*rpc_rule_doors.METHODS, *rpc_rule_doors.WIZARDS}
     # those of the addons beside this one are in that table, too
-    others = complaints | (costs & doors)
+    others = complaints | (costs & doors) | rules
     assert doors == {*METHODS, WIZARD, *WIZARDS, *ELSEWHERE, *others}
 
 
