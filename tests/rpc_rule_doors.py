@@ -48,9 +48,13 @@ DECISION = "aftersales.decision"
 # (model, method) -> what it is called on, if it is on a
 # record, and who gets what; everybody else gets NO.
 METHODS: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
+    (DECISION, "get_explanation"): ("decision", READ),
+    (DECISION, "try_values"): ("decision", READ),
     (VERSION, "get_table"): ("version", READ),
+    (VERSION, "action_compare"): ("version", READ),
     (VERSION, "action_roll_back"): ("version", ADMINS),
     (DRAFT, "get_table"): ("draft", READ),
+    (DRAFT, "action_compare"): ("draft", READ),
     (DRAFT, "check_table"): ("draft", READ),
     (DRAFT, "save_table"): ("save", FIRST),
     (DRAFT, "action_check"): ("check", ADMINS),
@@ -70,13 +74,23 @@ METHODS: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
 }
 
 ARGUMENTS: dict[tuple[str, str], list[Any]] = {
+    (DECISION, "try_values"): [{}, {}],
     (DRAFT, "check_table"): ["credit_hold", [], []],
     (DRAFT, "save_table"): ["credit_hold", [], [], 1],
 }
 
 # (model, method) -> the values of the wizard, and what becomes of it; whoever is not
 # named gets NO or ERROR.
-WIZARDS: dict[tuple[str, str], tuple[dict[str, Any], dict[str, str]]] = {}
+WIZARDS: dict[tuple[str, str], tuple[dict[str, Any], dict[str, str]]] = {
+    ("aftersales.compare", "action_swap"): (
+        {
+            "company_id": "company",
+            "before_version_id": "version",
+            "after_version_id": "current",
+        },
+        {**READ, "foreign": OK},  # who sees nothing of them, see below
+    ),
+}
 
 OTHERS = [
     (VERSION, "version"),

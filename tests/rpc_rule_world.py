@@ -120,11 +120,12 @@ shipped = published.version_id.shipped_id
 assert shipped
 
 env['ir.config_parameter'].set_param('test_rpc.ids', json.dumps({
-    'company': company.id, 'other': other.id, 'third': third.id, 'version': first.id,
+    'company': company.id, 'other': other.id, 'third': third.id, 'version': first.id, 'current': published.version_id.id,
     'rule': first.rule_ids[:1].id,
     'threshold': env['aftersales.threshold'].search(
         [('company_id', '=', company.id), ('name', '=', 'overdue_days_max')]).id,
-    'draft': draft().id, 'save': draft().id, 'check': draft().id, 'publish': draft('0.4', name='first_payment_min').id,
+    'draft': draft().id, 'save': draft().id, 'check': draft().id,
+    'publish': draft('0.4', name='first_payment_min').id,
     'approve': waiting(value='8').id, 'edit_again': waiting(value='9').id,
     'waiting': waiting(value='10').id, 'discard': draft().id, 'behind': behind.id,
     'published': published.id, 'foreign_draft': foreign_draft.id,

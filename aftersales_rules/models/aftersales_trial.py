@@ -180,7 +180,7 @@ class AftersalesTrial(models.Model):
             if document and document.company_id != trial.company_id:
                 raise ValidationError(
                     self.env._(
-                        "A draft is tried on documents of its own company, %(company)s.",
+                        "A draft is tried on documents of %(company)s, its company.",
                         company=trial.company_id.name,
                     )
                 )

@@ -203,3 +203,17 @@ def test_who_may_answer_a_wizard(model, method, call, ids, clients):
         WIZARDS[model, method],
         ("portal", "internal", "reader", "foreign"),
     )
+
+
+def test_comparing_shows_nothing_of_another_company(call, ids):
+    """Whatever versions and drafts a client names, they are read as who asks."""
+    sides = {"before_version_id": ids["version"], "after_version_id": ids["current"]}
+    for values in (sides, {**sides, "draft_id": ids["draft"]}):
+        values["company_id"] = ids["company"]
+        for role, expected in (("foreign", (NO, ERROR)), ("reader", (OK,))):
+            kind, answer = call(role, "aftersales.compare", "create", [values])
+            if kind == OK:
+                kind, answer = call(
+                    role, "aftersales.compare", "read", [[answer], ["comparison_html"]]
+                )
+            assert kind in expected, (role, kind, answer)
