@@ -120,7 +120,8 @@ shipped = published.version_id.shipped_id
 assert shipped
 
 env['ir.config_parameter'].set_param('test_rpc.ids', json.dumps({
-    'company': company.id, 'other': other.id, 'third': third.id, 'version': first.id, 'current': published.version_id.id,
+    'company': company.id, 'other': other.id, 'third': third.id, 'version': first.id,
+    'current': published.version_id.id,
     'rule': first.rule_ids[:1].id,
     'threshold': env['aftersales.threshold'].search(
         [('company_id', '=', company.id), ('name', '=', 'overdue_days_max')]).id,
