@@ -1,4 +1,7 @@
 from . import aftersales_text
+from . import aftersales_extension
+from . import aftersales_extension_part
+from . import ir_module_module
 from . import aftersales_immutable
 from . import aftersales_shipped_pack
 from . import aftersales_version
@@ -11,6 +14,7 @@ from . import aftersales_draft_table
 from . import aftersales_comparison
 from . import aftersales_comparison_pages
 from . import aftersales_exchange
+from . import aftersales_draft_extension
 from . import aftersales_trial
 from . import aftersales_trial_result
 from . import aftersales_seal

@@ -5,7 +5,7 @@ import random
 
 from odoo import api, fields, models
 
-from ..rules import REGISTRY, RulesError
+from ..rules import RulesError
 from .aftersales_draft import RULES_ADMIN
 
 SAMPLE = 500
@@ -104,10 +104,7 @@ class AftersalesAudit(models.Model):
         for record in decisions:
             stored = record._get_decision()
             try:
-                facts = REGISTRY.get(stored.decision).facts(**stored.facts)
-                again = record._get_compiled().decide(
-                    stored.decision, facts, on=stored.on, bulk=True
-                )
+                again = record._get_compiled().repeat(stored)
             except RulesError:  # rules of an addon that is gone
                 continue
             if again.to_bytes() != stored.to_bytes():

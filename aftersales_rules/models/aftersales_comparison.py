@@ -20,9 +20,9 @@ from odoo import api, models
 
 from ..rules import (
     COLUMNS,
-    REGISTRY,
     CellChange,
     Pack,
+    Registry,
     RuleChange,
     RulesError,
     Template,
@@ -49,8 +49,11 @@ class Side:
     draft that cannot be used yet can be compared, too.
     """
 
-    def __init__(self, label: str, pack: Pack, values: dict, currency: str):
+    def __init__(
+        self, label: str, pack: Pack, values: dict, currency: str, registry: Registry
+    ):
         self.label = label
+        self.registry = registry
         self.pack = pack
         self.thresholds = values
         self.currency = currency
@@ -77,7 +80,9 @@ class AftersalesComparison(models.AbstractModel):
             except ValueError:
                 values[spec.name] = raw
         # sudo: a currency code
-        return Side(label, pack, values, company.sudo().currency_id.name)
+        currency = company.sudo().currency_id.name
+        registry = self.env["aftersales.extension"]._get_registry()
+        return Side(label, pack, values, currency, registry)
 
     @api.model
     def _compare(self, before: Side, after: Side, decision=None) -> dict:
@@ -138,13 +143,15 @@ class AftersalesComparison(models.AbstractModel):
         names = {
             self._get_rule(change, before, after).decision for change in diff.rules
         }
+        registry = self.env["aftersales.extension"]._get_registry()
+        gone = self.env["aftersales.extension.part"]._get_words_of_gone("decisions")
         return [
             {
-                "label": name,
+                "label": gone.get(name, name),
                 "items": self._get_rule_items(diff, before, after, name),
             }
             for name in sorted(names)
-            if name not in REGISTRY and decision in (None, False, name)
+            if name not in registry and decision in (None, False, name)
         ]
 
     # ----------------------------------------------------------- thresholds
@@ -328,7 +335,7 @@ class AftersalesComparison(models.AbstractModel):
         if cell.path[0] != "outcome":
             return self._get_column(cell.path)
         decision = self._get_rule(change, before, after).decision
-        spec = _outcome_field(decision, cell.path[1])
+        spec = _outcome_field(after.registry, decision, cell.path[1])
         return self.env["aftersales.text"]._term(spec.label) if spec else cell.path[1]
 
     @api.model
@@ -362,7 +369,7 @@ class AftersalesComparison(models.AbstractModel):
     @api.model
     def _show_outcome(self, side: Side, rule, name) -> str:
         value = rule.outcome.get(name)
-        spec = _outcome_field(rule.decision, name)
+        spec = _outcome_field(side.registry, rule.decision, name)
         try:
             return self.env["aftersales.text"]._outcome_value(
                 side, spec, value, side.currency
@@ -374,9 +381,9 @@ class AftersalesComparison(models.AbstractModel):
     def _show_template(self, side: Side, rule, source) -> str:
         """A reason or remedy, with facts and thresholds by their labels."""
         text = self.env["aftersales.text"]
-        fields = (
-            REGISTRY.get(rule.decision).fact_fields if rule.decision in REGISTRY else {}
-        )
+        registry = self.env["aftersales.extension"]._get_registry()
+        known = rule.decision in registry
+        fields = registry.get(rule.decision).fact_fields if known else {}
         words = []
         for kind, part in Template(source).parts:
             if kind == "fact" and part in fields:
@@ -458,10 +465,10 @@ def _users(before: Side, after: Side, decision) -> dict:
     }
 
 
-def _outcome_field(decision, name):
-    if decision not in REGISTRY:
+def _outcome_field(registry, decision, name):
+    if decision not in registry:
         return None
-    return REGISTRY.get(decision).outcome_fields.get(name)
+    return registry.get(decision).outcome_fields.get(name)
 
 
 def _plain(value) -> str:

@@ -4,7 +4,7 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..rules import REGISTRY, Decision, FactType, RulesError
+from ..rules import Decision, FactType, RulesError
 
 MODES = [("observe", "Observed"), ("enforce", "Enforced")]
 
@@ -76,7 +76,7 @@ class AftersalesDecision(models.Model):
 
     @api.model
     def _selection_decision(self):
-        return self.env["aftersales.text"]._get_decision_selection()
+        return self.env["aftersales.text"]._get_recorded_decision_selection()
 
     @api.model
     def _selection_result(self):
@@ -86,11 +86,12 @@ class AftersalesDecision(models.Model):
             "none": self.env._("No rule matched"),
             "waived": self.env._("Released by a person"),
         }
-        for spec in REGISTRY:
+        for spec in self.env["aftersales.extension"]._get_registry():
             for field in spec.outcome_fields.values():
                 for value, label in (field.choices or {}).items():
                     results.setdefault(value, text._term(label))
-        return list(results.items())
+        gone = self.env["aftersales.extension.part"]._get_words_of_gone("answers")
+        return list((gone | results).items())
 
     # -------------------------------------------------------- recording
 
@@ -294,8 +295,8 @@ class AftersalesDecision(models.Model):
     def _explain(self, compiled, decision: Decision) -> dict:
         """What a decision of the core looked at, rule by rule, as texts (R4)."""
         translate = self.env["aftersales.text"]._term
-        spec = REGISTRY.get(decision.decision)
-        facts = spec.facts(**decision.facts)
+        spec = compiled.registry.get(decision.decision)
+        facts = compiled.facts_of(decision)
         explanation = compiled.explain(
             decision.decision,
             facts,
@@ -305,7 +306,19 @@ class AftersalesDecision(models.Model):
         )
         return {
             "matches": compiled.render(decision, self.env.lang, translate),
-            "facts": self._prepare_facts(spec, facts),
+            "facts": self._prepare_facts(spec, facts)
+            + [
+                # of an addon that is gone: as it was recorded
+                {
+                    "label": name,
+                    "help": "",
+                    "value": str(value),
+                    "is_set": True,
+                    "is_number": False,
+                }
+                for name, value in decision.facts.items()
+                if name not in spec.fact_fields and value is not None
+            ],
             "rules": explanation.rules,
             "failure": False,
         }
@@ -337,8 +350,7 @@ class AftersalesDecision(models.Model):
         self.check_access("read")
         stored = self._get_decision()
         try:
-            facts = REGISTRY.get(stored.decision).facts(**stored.facts)
-            again = self._get_compiled().decide(stored.decision, facts, on=stored.on)
+            again = self._get_compiled().repeat(stored)
         except RulesError as err:
             raise UserError(
                 self.env._("This decision cannot be repeated: %(error)s", error=err)

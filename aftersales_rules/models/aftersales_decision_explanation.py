@@ -14,7 +14,6 @@ from odoo import api, models
 from odoo.tools import format_date, format_datetime, format_time
 
 from ..rules import (
-    REGISTRY,
     CompiledPack,
     Decision,
     DecisionSpec,
@@ -85,12 +84,13 @@ class AftersalesDecision(models.Model):
     def _get_scene(self) -> Scene:
         """The facts and rules of a decision; raises `RulesError` if they are gone."""
         stored = self._get_decision()
-        spec = REGISTRY.get(stored.decision)
-        facts = spec.facts(**stored.facts)
+        compiled = self._get_compiled()
+        spec = compiled.registry.get(stored.decision)
+        facts = compiled.facts_of(stored)
         currency = getattr(facts, "currency", None)
         return Scene(
             spec,
-            self._get_compiled(),
+            compiled,
             facts,
             stored.on,
             currency or self.company_id.currency_id.name,

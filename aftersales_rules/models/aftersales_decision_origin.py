@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ..rules import REGISTRY, RulesError
+from ..rules import RulesError
 
 
 class AftersalesDecision(models.Model):
@@ -68,7 +68,7 @@ class AftersalesDecision(models.Model):
 
     def _get_fact_label(self, name):
         try:
-            spec = REGISTRY.get(self.decision)
+            spec = self.env["aftersales.extension"]._get_registry().get(self.decision)
         except RulesError:
             return name
         field = spec.fact_fields.get(name)

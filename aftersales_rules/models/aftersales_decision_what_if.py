@@ -80,7 +80,9 @@ class AftersalesDecision(models.Model):
         )
         values = {**scene.compiled.thresholds, **wanted}
         try:
-            compiled = compile_pack(pack, thresholds=values, engine="plain")
+            compiled = compile_pack(
+                pack, scene.compiled.registry, thresholds=values, engine="plain"
+            )
         except RulesError as err:  # values that do not go together
             faults.append(_fault("threshold", next(iter(wanted)), str(err)))
             return tried

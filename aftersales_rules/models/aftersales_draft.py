@@ -244,7 +244,8 @@ class AftersalesDraft(models.Model):
     def _get_compiled(self):
         """What this draft would decide with; raises `PackError` with all faults."""
         pack = self._get_pack()
-        return compile_pack(pack, thresholds=self._get_values(pack))
+        registry = self.env["aftersales.extension"]._get_registry()
+        return compile_pack(pack, registry, thresholds=self._get_values(pack))
 
     def _save(self, content, values, revision):
         """Keep what was written, also what is not right yet: nothing is lost.

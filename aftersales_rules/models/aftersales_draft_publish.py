@@ -124,7 +124,11 @@ class AftersalesDraft(models.Model):
         self.threshold_values = json.dumps(dict(merged.values))
         try:
             result = load_pack(merged.pack.canonical)
-            compiled = compile_pack(result, thresholds=self._get_values(result))
+            compiled = compile_pack(
+                result,
+                self.env["aftersales.extension"]._get_registry(),
+                thresholds=self._get_values(result),
+            )
         except PackError as err:
             raise ValidationError(str(err)) from err
         self._check_merged(compiled, current)

@@ -14,7 +14,6 @@ from odoo import fields, models
 from odoo.exceptions import ValidationError
 
 from ..rules import (
-    REGISTRY,
     PackError,
     RulesError,
     compile_pack,
@@ -188,7 +187,7 @@ class AftersalesDraft(models.Model):
 
     def _get_decision_spec(self, decision):
         try:
-            return REGISTRY.get(decision)
+            return self.env["aftersales.extension"]._get_registry().get(decision)
         except RulesError as err:
             raise ValidationError(str(err)) from err
 
@@ -544,7 +543,8 @@ class AftersalesDraft(models.Model):
                     spec.name: parse_value(spec, values.get(spec.name, spec.default))
                     for spec in pack.thresholds
                 }
-                compiled = compile_pack(pack, thresholds=typed)
+                registry = self.env["aftersales.extension"]._get_registry()
+                compiled = compile_pack(pack, registry, thresholds=typed)
             except RulesError as err:
                 found += [_place(fault, rows) for fault in err.faults]
             except ValueError as err:

@@ -5,7 +5,7 @@ import re
 
 from odoo import api, fields, models
 
-from ..rules import REGISTRY, dump_dmn, dump_exchange
+from ..rules import dump_dmn, dump_exchange
 from .aftersales_text import declaring_addons
 
 MIMETYPES = {"json": "application/json", "dmn": "application/xml"}
@@ -37,7 +37,7 @@ class AftersalesExchange(models.AbstractModel):
         names = [rule.decision for rule in compiled.pack.rules]
         chosen = [
             spec
-            for spec in REGISTRY
+            for spec in self.env["aftersales.extension"]._get_registry()
             if spec.name in names and (decisions is None or spec.name in decisions)
         ]
         text = dump_exchange(

@@ -61,7 +61,7 @@ class AftersalesGate(models.AbstractModel):
         says = says or _says
         answers, fresh = [], []
         versions = self.env["aftersales.version"]
-        for subject, facts, before in questions:
+        for subject, facts, before in self._complete_questions(spec, questions):
             # sudo: everybody is judged by the rules, only some may read them
             company = subject.sudo().company_id
             mode = company._aftersales_mode(spec.name)
@@ -92,6 +92,16 @@ class AftersalesGate(models.AbstractModel):
             for answer, record in zip(fresh, records, strict=True):
                 answer.record = record.sudo()
         return answers
+
+    def _complete_questions(self, spec, questions):
+        """The questions with the facts that other addons gave the decision (R9)."""
+        completed = self.env["aftersales.extension"]._complete(
+            spec.name, {subject: facts for subject, facts, _before in questions}
+        )
+        return [
+            (subject, completed[subject], before)
+            for subject, _facts, before in questions
+        ]
 
     def _prepare_answer(self, answer, event, result):
         subject = answer.subject.sudo()  # sudo: names of what was judged

@@ -65,7 +65,9 @@ class AftersalesGate(models.AbstractModel):
         _version_id, compiled = self.env["aftersales.version"]._get_current(company)
         decision = compiled.decide(
             TRANSFER_RELEASE.name,
-            TransferFacts.of(**facts),
+            self.env["aftersales.extension"]._complete_one(
+                TRANSFER_RELEASE.name, picking, TransferFacts.of(**facts)
+            ),
             on=company._aftersales_now().date(),
         )
         matches = decision.matched

@@ -4,8 +4,6 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..rules import REGISTRY
-
 GATES = [
     ("procurement", "Procurement"),
     ("production", "Production"),
@@ -137,7 +135,7 @@ class AftersalesHold(models.Model):
         """Causes of all decisions that may hold something."""
         text = self.env["aftersales.text"]
         causes = {}
-        for spec in REGISTRY:
+        for spec in self.env["aftersales.extension"]._get_registry():
             if "cause" in spec.outcome_fields:
                 causes.update(spec.outcome_fields["cause"].choices)
         return [(value, text._term(label)) for value, label in causes.items()]

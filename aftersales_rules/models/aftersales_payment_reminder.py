@@ -109,7 +109,9 @@ class AftersalesPaymentReminder(models.Model):
         if not orders:
             return
         _version_id, compiled = self.env["aftersales.version"]._get_current(company)
-        facts = self._gather_shipping_facts(orders, pickings, now)
+        facts = self.env["aftersales.extension"]._complete(
+            SHIPPING_DAY.name, self._gather_shipping_facts(orders, pickings, now)
+        )
         decisions = dict(
             zip(
                 orders,

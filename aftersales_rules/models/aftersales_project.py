@@ -518,7 +518,11 @@ class AftersalesProject(models.Model):
         today = company._aftersales_now().date()
         news = []
         for project in self:
-            facts = ProjectPeriodFacts.of(days_left=(project.date_to - today).days)
+            facts = self.env["aftersales.extension"]._complete_one(
+                PROJECT_PERIOD.name,
+                project,
+                ProjectPeriodFacts.of(days_left=(project.date_to - today).days),
+            )
             decision = compiled.decide(PROJECT_PERIOD.name, facts, on=today)
             action = (decision.outcome or {}).get("action")
             if action == "expire" or (

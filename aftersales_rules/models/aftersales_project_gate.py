@@ -266,9 +266,10 @@ class AftersalesProjectGate(models.AbstractModel):
             _version_id, compiled = self.env["aftersales.version"]._get_current(company)
             today = company._aftersales_now().date()
             for project in projects:
-                decision = compiled.decide(
-                    PROJECT_CONFLICT.name, self._get_facts(claim, project), on=today
+                facts = self.env["aftersales.extension"]._complete_one(
+                    PROJECT_CONFLICT.name, project, self._get_facts(claim, project)
                 )
+                decision = compiled.decide(PROJECT_CONFLICT.name, facts, on=today)
                 if (decision.outcome or {}).get("effect") == "conflict":
                     conflicts.append((claim, project, decision))
         if conflicts or event == "change":

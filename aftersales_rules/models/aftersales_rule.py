@@ -47,7 +47,7 @@ class AftersalesRule(models.Model):
 
     @api.model
     def _selection_decision(self):
-        return self.env["aftersales.text"]._get_decision_selection()
+        return self.env["aftersales.text"]._get_recorded_decision_selection()
 
     @api.depends("version_id.is_current")
     def _compute_is_current(self):
@@ -72,6 +72,10 @@ class AftersalesRule(models.Model):
                 rule.conditions = rule.outcome = rule.reason = rule.remedy = False
                 continue
             content = compiled.pack.rules[rule.position]
+            if content.name in compiled.set_aside:
+                rule.label = content.label_in(self.env.lang)
+                rule.conditions = rule.outcome = rule.reason = rule.remedy = False
+                continue
             # sudo: a currency code
             currency = rule.company_id.sudo().currency_id.name
             sentences = text._conditions(compiled, content, currency)

@@ -8,7 +8,6 @@ from odoo import api, models
 from odoo.tools.translate import code_translations
 
 from ..rules import (
-    REGISTRY,
     AnyGroup,
     CompiledPack,
     Condition,
@@ -42,7 +41,10 @@ class AftersalesText(models.AbstractModel):
         lang = self.env.lang
         if not source or not lang or lang == "en_US":
             return source or ""
-        for addon in _declaring_addons():
+        for addon in (
+            "aftersales_rules",
+            *self.env["aftersales.extension"]._get_addons(),
+        ):
             terms = code_translations.get_python_translations(addon, lang)
             if source in terms:
                 return terms[source]
@@ -50,7 +52,14 @@ class AftersalesText(models.AbstractModel):
 
     @api.model
     def _get_decision_selection(self) -> list[tuple[str, str]]:
-        return [(spec.name, self._term(spec.label)) for spec in REGISTRY]
+        registry = self.env["aftersales.extension"]._get_registry()
+        return [(spec.name, self._term(spec.label)) for spec in registry]
+
+    @api.model
+    def _get_recorded_decision_selection(self) -> list[tuple[str, str]]:
+        """The same for what was decided, with decisions of addons that are gone."""
+        gone = self.env["aftersales.extension.part"]._get_words_of_gone("decisions")
+        return list((gone | dict(self._get_decision_selection())).items())
 
     @api.model
     def _field(self, spec: Any) -> Any:
@@ -124,7 +133,7 @@ class AftersalesText(models.AbstractModel):
         currency: str | None,
     ) -> str:
         """One comparison: ``Days overdue > Longest overdue debt (3 days)``."""
-        spec = REGISTRY.get(decision).fact_fields[condition.fact]
+        spec = compiled.registry.get(decision).fact_fields[condition.fact]
         words = {"fact": self._term(spec.label)}
         operator = str(condition.op)
         if operator == "is set":
@@ -171,7 +180,7 @@ class AftersalesText(models.AbstractModel):
         operand: Any,
         currency: str | None,
     ) -> str:
-        fields = REGISTRY.get(decision).fact_fields
+        fields = compiled.registry.get(decision).fact_fields
         if isinstance(operand, ThresholdOperand):
             text = self._threshold(compiled, operand.threshold, currency)
         elif isinstance(operand, FactOperand):
@@ -199,7 +208,7 @@ class AftersalesText(models.AbstractModel):
     ) -> str:
         """An outcome in words, without the fields that are left open."""
         words = []
-        for field in REGISTRY.get(rule.decision).outcome_fields.values():
+        for field in compiled.registry.get(rule.decision).outcome_fields.values():
             value = rule.outcome.get(field.name)
             if value is None:
                 continue
@@ -227,7 +236,7 @@ class AftersalesText(models.AbstractModel):
         """A reason or remedy with the labels of facts where values will stand."""
         texts = _texts_in(rule.i18n, self.env.lang)
         source = (texts and getattr(texts, name)) or getattr(rule, name)
-        fields = REGISTRY.get(rule.decision).fact_fields
+        fields = compiled.registry.get(rule.decision).fact_fields
         specs = {spec.name: spec for spec in compiled.pack.thresholds}
         words = []
         for kind, text in Template(source).parts:
@@ -272,15 +281,6 @@ def threshold_names(rule: Rule) -> set[str]:
 def declaring_addons(spec: DecisionSpec) -> list[str]:
     """The addons that declare a decision or a fact of it."""
     return sorted(set(_addons_of(spec)))
-
-
-def _declaring_addons() -> list[str]:
-    """Addons whose Python texts may be labels of the core, ours first."""
-    addons = {"aftersales_rules": None}
-    for spec in REGISTRY:
-        for addon in _addons_of(spec):
-            addons[addon] = None
-    return list(addons)
 
 
 def _addons_of(spec: DecisionSpec) -> Iterator[str]:

@@ -14,7 +14,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-from ..rules import REGISTRY, RulesError, compile_pack, load_pack, parse_value
+from ..rules import RulesError, compile_pack, load_pack, parse_value
 from .aftersales_text import threshold_names
 from .guarded_fields import check_follows, check_state, on_clean_context
 
@@ -339,7 +339,8 @@ class AftersalesTrial(models.Model):
             spec.name: parse_value(spec, stored.get(spec.name, spec.default))
             for spec in pack.thresholds
         }
-        return compile_pack(pack, thresholds=values)
+        registry = self.env["aftersales.extension"]._get_registry()
+        return compile_pack(pack, registry, thresholds=values)
 
     def _get_tables(self):
         """Names of the decision tables that are tried."""
@@ -350,7 +351,7 @@ class AftersalesTrial(models.Model):
         before, after = self.base_version_id._get_compiled(), self._get_compiled()
         return [
             spec.name
-            for spec in REGISTRY
+            for spec in after.registry
             if _table(before, spec.name) != _table(after, spec.name)
         ]
 
@@ -402,10 +403,10 @@ class AftersalesTrial(models.Model):
         """Decide twice on the facts of each record, and keep what differs."""
         counts, changes = {}, []
         for record in records.exists():
-            spec = REGISTRY.get(record.decision)
             try:
                 stored = record._get_decision()
-                facts = spec.facts(**stored.facts)
+                spec = after.registry.get(record.decision)
+                facts = after.facts_of(stored)
             except RulesError:  # facts of an addon that is gone
                 continue
             one, other = (

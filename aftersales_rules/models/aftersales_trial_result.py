@@ -32,7 +32,7 @@ class AftersalesTrialCount(models.Model):
 
     @api.model
     def _selection_decision(self):
-        return self.env["aftersales.text"]._get_decision_selection()
+        return self.env["aftersales.text"]._get_recorded_decision_selection()
 
     @api.model
     def _selection_result(self):

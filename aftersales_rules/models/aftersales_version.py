@@ -11,6 +11,7 @@ from ..rules import (
     CompiledPack,
     Pack,
     PackError,
+    Registry,
     Threshold,
     check_pack,
     compile_pack,
@@ -19,9 +20,10 @@ from ..rules import (
     to_json,
 )
 
-_COMPILED: LRU[str, CompiledPack] = LRU(64)
-"""Compiled packs of this process by hash; a hash never changes its meaning, so
-nothing here is ever stale, not even across databases and rollbacks."""
+_COMPILED: LRU[tuple[str, Registry], CompiledPack] = LRU(64)
+"""Compiled packs of this process by hash and by the decisions that the database knows;
+a hash never changes its meaning, so nothing here is ever stale, not even across
+databases and rollbacks."""
 
 
 class AftersalesVersion(models.Model):
@@ -163,14 +165,15 @@ class AftersalesVersion(models.Model):
 
     @api.model
     def _get_compiled_by_id(self, version_id: int) -> CompiledPack:
-        version_hash = self._get_hash(version_id)
-        compiled = _COMPILED.get(version_hash)
+        registry = self.env["aftersales.extension"]._get_registry()
+        key = (self._get_hash(version_id), registry)
+        compiled = _COMPILED.get(key)
         if compiled is None:
             version = self.sudo().browse(version_id)  # sudo: as in _get_current
             pack = load_pack(version.pack)
             values = version._get_threshold_values(pack)
-            compiled = compile_pack(pack, thresholds=values)
-            _COMPILED[version_hash] = compiled
+            compiled = compile_pack(pack, registry, thresholds=values, keep_going=True)
+            _COMPILED[key] = compiled
         return compiled
 
     @tools.ormcache("version_id", cache="stable")
@@ -206,11 +209,11 @@ class AftersalesVersion(models.Model):
         :param is_shipped: whether these are the rules of the product as they are
         :param about: who wrote and approved it, and for which day
         """
-        faults = check_pack(pack)
-        if faults:
-            raise ValidationError("\n".join(map(str, faults)))
+        registry = self.env["aftersales.extension"]._get_registry()
         try:
-            compiled = compile_pack(pack, thresholds=threshold_values)
+            compiled = compile_pack(
+                pack, registry, thresholds=threshold_values, keep_going=True
+            )
         except PackError as err:
             raise ValidationError(str(err)) from err
         # One publisher per company at a time. Under REPEATABLE READ the second
@@ -223,6 +226,7 @@ class AftersalesVersion(models.Model):
         last = self.sudo().search(  # sudo: as in _get_current
             [("company_id", "=", company.id)], order="number desc", limit=1
         )
+        self._check_set_aside(last, compiled)
         descends = not is_shipped and pack.name == last.pack_name
         shipped = descends and last._keep_shipped()
         version = self._insert(
@@ -246,22 +250,46 @@ class AftersalesVersion(models.Model):
         # sudo: publishing is not a right on the company form.
         company.sudo()._set_aftersales_version(version)
         self.env["aftersales.threshold"]._synchronize(version, compiled)
-        _COMPILED[compiled.version] = compiled
+        _COMPILED[compiled.version, registry] = compiled
         self._trigger_rechecks()
         return version.with_env(self.env)
+
+    def _check_set_aside(self, last, compiled):
+        """Refuse rules that cannot be read, but for those that are in force already.
+
+        They are of an addon that is gone, or one that is loaded in a moment: while
+        Odoo upgrades this addon, those that build on it are not there yet.
+        """
+        if not compiled.set_aside:
+            return
+        known = load_pack(last.pack).rules if last else ()
+        strange = [
+            rule
+            for rule in compiled.pack.rules
+            if rule.name in compiled.set_aside and rule not in known
+        ]
+        if strange:
+            pack = compiled.pack.model_copy(update={"rules": tuple(strange)})
+            faults = check_pack(pack, compiled.registry)
+            raise ValidationError("\n".join(map(str, faults)))
 
     @api.model
     def _trigger_rechecks(self) -> None:
         """Have what the old rules held or rated judged by the new ones, soon."""
-        for name in (
-            "ir_cron_recheck",
-            "ir_cron_customer_tier",
-            "ir_cron_cost_liability",
-        ):
-            cron = self.env.ref(f"aftersales_rules.{name}", raise_if_not_found=False)
+        for name in self._get_recheck_crons():
+            cron = self.env.ref(name, raise_if_not_found=False)
             if cron:  # not while the addon is being installed
                 # sudo: scheduled actions belong to the system, not to the publisher
                 cron.sudo()._trigger()
+
+    @api.model
+    def _get_recheck_crons(self) -> list[str]:
+        """External ids of the scheduled actions that judge anew; to be extended."""
+        return [
+            "aftersales_rules.ir_cron_recheck",
+            "aftersales_rules.ir_cron_customer_tier",
+            "aftersales_rules.ir_cron_cost_liability",
+        ]
 
     @api.model
     def _publish_again(self, company, note: str, **changes) -> "AftersalesVersion":

@@ -30,7 +30,9 @@ class AftersalesVersion(models.Model):
     def _publish_default(self, company) -> "AftersalesVersion":
         """Give a company that has no rules the ones that come with the product."""
         note = self.env._("Default rules")
-        return self._publish(company, _load_default_pack(), {}, note, is_shipped=True)
+        self._publish(company, _load_default_pack(), {}, note, is_shipped=True)
+        self.env["aftersales.extension"]._join_all(company)
+        return company.sudo().aftersales_version_id  # sudo: as in _get_current
 
     def _get_shipped_pack(self) -> str:
         """The rules of the product that this version was made from, as JSON."""
@@ -107,7 +109,7 @@ class AftersalesVersion(models.Model):
             )
         try:
             pack = load_pack(merged.pack.canonical)
-            compile_pack(pack, thresholds=values)
+            compile_pack(pack, thresholds=values, keep_going=True)
         except PackError as err:
             _logger.warning(
                 "The rules of %s stay as they are: with those of the new release they "

@@ -196,7 +196,9 @@ class ResPartner(models.Model):
         """Decide the tier of these commercial partners and write what changed."""
         _version_id, compiled = self.env["aftersales.version"]._get_current(company)
         today = company._aftersales_now().date()
-        facts = self._gather_tier_facts(company, today)
+        facts = self.env["aftersales.extension"]._complete(
+            "customer_tier", self._gather_tier_facts(company, today)
+        )
         decisions = compiled.decide_many(
             "customer_tier", list(facts.values()), on=today
         )

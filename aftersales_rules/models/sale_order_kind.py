@@ -106,7 +106,9 @@ class SaleOrder(models.Model):
         _version_id, compiled = self.env["aftersales.version"]._get_current(company)
         decision = compiled.decide(
             DECISION,
-            self._prepare_kind_facts(),
+            self.env["aftersales.extension"]._complete_one(
+                DECISION, self, self._prepare_kind_facts()
+            ),
             on=company._aftersales_now().date(),
             # asked at every confirmation, and nearly always to no effect
             bulk=True,

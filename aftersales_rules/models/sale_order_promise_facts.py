@@ -110,7 +110,7 @@ def _get_facts(order, prices, earliest):
     promised = order._get_promised_day()
     engineering = order.order_kind == "engineering"
     company = order.company_id
-    return QuotationPromiseFacts(
+    facts = QuotationPromiseFacts(
         currency=company.currency_id.name,
         order_kind=order.order_kind or "standard",
         order_amount=to_decimal(
@@ -132,6 +132,9 @@ def _get_facts(order, prices, earliest):
             else None
         ),
         supervisor_yes=False,
+    )
+    return order.env["aftersales.extension"]._complete_one(
+        "quotation_promise", order, facts
     )
 
 

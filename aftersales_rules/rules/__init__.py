@@ -126,7 +126,7 @@ from .language import (
 )
 from .merge import Conflict, Merged, merge_packs
 from .nearest import Alternative, Change, Goal, Way, nearest_ways, way_rank, way_text
-from .registry import REGISTRY, DecisionSpec, Registry
+from .registry import REGISTRY, DecisionSpec, Registry, package_of
 from .schema import pack_json_schema
 from .templates import Template
 from .values import FactType, ValueFault, format_value, parse_value, to_json
@@ -246,6 +246,7 @@ __all__ = [
     "movable_ranges",
     "nearest_ways",
     "pack_json_schema",
+    "package_of",
     "parse_value",
     "part_of",
     "patch",

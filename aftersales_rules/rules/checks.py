@@ -48,6 +48,9 @@ from .values import (
     with_article,
 )
 
+_GONE = ("unknown_decision", "unknown_fact", "unknown_outcome_field")
+"""What becomes of a rule when the addon is gone that declared what it looks at."""
+
 
 def check_pack(pack: Pack, registry: Registry = REGISTRY) -> tuple[Fault, ...]:
     """All faults of a pack, in its order; empty when it can be compiled."""
@@ -61,24 +64,35 @@ class TypedPack:
     thresholds: Mapping[str, Any]
     rules: tuple[TypedRule, ...]
     faults: tuple[Fault, ...]
+    set_aside: tuple[Rule, ...] = ()
 
 
 def type_pack(
     pack: Pack,
     registry: Registry,
     overrides: Mapping[str, object] | None = None,
+    *,
+    keep_going: bool = False,
 ) -> TypedPack:
-    """Resolve and check everything in a pack."""
-    walk = _Walk(registry)
+    """Resolve and check everything in a pack.
+
+    :param keep_going: set rules aside whose only fault is that the decision or a fact
+        is not declared, instead of refusing the pack
+    """
+    walk = _Walk(registry, keep_going)
     walk.thresholds_of(pack.thresholds, overrides or {})
     rules = walk.rules_of(pack.rules)
-    return TypedPack(walk.values, tuple(rules), tuple(walk.faults))
+    return TypedPack(
+        walk.values, tuple(rules), tuple(walk.faults), tuple(walk.set_aside)
+    )
 
 
 @dataclass
 class _Walk:
     registry: Registry
+    keep_going: bool = False
     faults: list[Fault] = field(default_factory=list)
+    set_aside: list[Rule] = field(default_factory=list)
     thresholds: dict[str, Threshold] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
 
@@ -194,11 +208,19 @@ class _Walk:
                     rule.name,
                 )
             seen.add(rule.name)
+            before = len(self.faults)
             if rule.decision in self.registry:
-                typed.append(self.rule(path, rule, self.registry.get(rule.decision)))
+                read = self.rule(path, rule, self.registry.get(rule.decision))
             else:
+                read = None
                 known = [spec.name for spec in self.registry]
                 self.unknown(f"{path}.decision", "decision", rule.decision, known)
+            found = self.faults[before:]
+            if self.keep_going and found and all(f.code in _GONE for f in found):
+                del self.faults[before:]
+                self.set_aside.append(rule)
+            elif read is not None:
+                typed.append(read)
         return typed
 
     def rule(self, path: str, rule: Rule, spec: DecisionSpec) -> TypedRule:

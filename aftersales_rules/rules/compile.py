@@ -65,8 +65,13 @@ def compile_pack(
     *,
     thresholds: Mapping[str, object] | None = None,
     engine: EngineChoice = "auto",
+    keep_going: bool = False,
 ) -> CompiledPack:
-    """Check, type and compile; raises :class:`PackError` with all faults."""
+    """Check, type and compile; raises :class:`PackError` with all faults.
+
+    :param keep_going: for rules published once: those of an addon that is gone are set
+        aside, the others decide and the hash stays
+    """
     if engine not in ("auto", "durable", "plain"):
         raise EngineError(
             Fault(
@@ -77,7 +82,7 @@ def compile_pack(
                 "'auto', 'durable' or 'plain'",
             )
         )
-    typed = type_pack(pack, registry, thresholds)
+    typed = type_pack(pack, registry, thresholds, keep_going=keep_going)
     if typed.faults:
         raise PackError(typed.faults)
     return CompiledPack(pack, registry, typed, _chosen_engine(engine))
@@ -107,6 +112,8 @@ class CompiledPack:
             dict(typed.thresholds)
         )
         self.version = version_of(pack, self.thresholds)
+        self.set_aside = frozenset(rule.name for rule in typed.set_aside)
+        self._not_whole = frozenset(rule.decision for rule in typed.set_aside)
         by_decision: dict[str, list[TypedRule]] = {spec.name: [] for spec in registry}
         for rule in typed.rules:
             by_decision[rule.rule.decision].append(rule)
@@ -197,13 +204,42 @@ class CompiledPack:
         """
         program = self._program(decision.decision)
         known = {rule.rule.name: rule for rule in program.rules}
-        values = program.spec.facts.model_validate(decision.facts).__dict__
+        values = self.facts_of(decision).__dict__
         return [
             program.scope.rendered(known[match.rule], values, lang, translate)
             if match.rule in known
             else RenderedMatch(match.rule, match.rule, match.reason, match.remedy)
             for match in decision.matched
         ]
+
+    def facts_of(self, decision: Decision) -> FactModel:
+        """The facts of a stored decision, without those of an addon that is gone."""
+        spec = self.registry.get(decision.decision)
+        stored = decision.facts
+        return spec.facts(**{n: stored[n] for n in stored if n in spec.fact_fields})
+
+    def repeat(self, decision: Decision) -> Decision:
+        """Decide again what was stored, to compare the bytes (R3).
+
+        A fact that was declared later is left out, and one that is gone stays as it
+        was: no rule of this version looks at either.
+
+        :raise PackError: if rules of the decision were set aside
+        """
+        if decision.decision in self._not_whole:
+            raise PackError(
+                Fault(
+                    "decision",
+                    "set_aside",
+                    f"rules of {decision.decision!r} belong to an addon that is gone",
+                )
+            )
+        again = self.decide(
+            decision.decision, self.facts_of(decision), on=decision.on, bulk=True
+        )
+        found = again.facts
+        facts = {name: found.get(name, value) for name, value in decision.facts.items()}
+        return Decision(again.decision, again.version, again.on, facts, again.matched)
 
     def typed_rules(self, decision: str) -> tuple[TypedRule, ...]:
         """The same with everything resolved, for ``analysis``."""
@@ -246,6 +282,8 @@ class _Program:
 
     def values_of(self, facts: FactModel, on: date) -> dict[str, Any]:
         """The values behind checked arguments."""
+        if self._is_gathered_without_others(facts):
+            facts = self.spec.complete(facts)
         if not isinstance(facts, self._facts_type):
             raise FactsError(
                 Fault(
@@ -262,11 +300,18 @@ class _Program:
             )
         return facts.__dict__
 
+    def _is_gathered_without_others(self, facts: FactModel) -> bool:
+        """Whether these are facts as the decision's own addon knows them."""
+        own = type(facts)
+        return own is not self._facts_type and (
+            issubclass(self._facts_type, own) and bool(own.fields_by_name)
+        )
+
     def decide_plain(self, facts: FactModel, on: date) -> Decision:
         """Decide with the closures."""
-        if type(facts) is not self._facts_type or type(on) is not date:
-            self.values_of(facts, on)
         values = facts.__dict__
+        if type(facts) is not self._facts_type or type(on) is not date:
+            values = self.values_of(facts, on)
         steps = self._steps if not self._dated else self._in_force(on)
         try:
             if self.first_only:

@@ -18,7 +18,7 @@ needs one more fact for a decision of another addon extends it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -71,6 +71,22 @@ class DecisionSpec:
                 return value
         return said[0] if said else None
 
+    def complete(
+        self, facts: FactModel, more: Mapping[str, Any] | None = None
+    ) -> FactModel:
+        """Facts with those that other addons gave this decision; else not set.
+
+        What gathers the facts of a decision knows only those it declares itself.
+        """
+        if type(facts) is self.facts and not more:
+            return facts
+        known = {
+            name: value
+            for name, value in facts.__dict__.items()
+            if name in self.fact_fields
+        }
+        return self.facts.of(**known, **(more or {}))
+
     @property
     def fact_fields(self) -> Mapping[str, FieldSpec]:
         """The declared facts by name, in order."""
@@ -83,10 +99,17 @@ class DecisionSpec:
 
 
 class Registry:
-    """Decisions by name, in the order of their registration."""
+    """Decisions by name, in the order of their registration.
+
+    One process may serve several databases, each with other addons: ``within`` gives
+    what some of them declare. The whole is what all that were imported declare.
+    """
 
     def __init__(self) -> None:
         self._specs: dict[str, DecisionSpec] = {}
+        self._declared: list[DecisionSpec | tuple[str, type[FactModel]]] = []
+        self._joined: dict[tuple[type[FactModel], ...], type[FactModel]] = {}
+        self._views: dict[frozenset[str], Registry] = {}
 
     def add(self, spec: DecisionSpec) -> DecisionSpec:
         """Register a decision; a name can be taken once."""
@@ -120,6 +143,7 @@ class Registry:
                 )
             )
         self._specs[spec.name] = spec
+        self._note(spec)
         return spec
 
     def extend(self, name: str, facts: type[FactModel]) -> DecisionSpec:
@@ -134,9 +158,38 @@ class Registry:
                     f"fact {taken[0]!r} is already there",
                 )
             )
-        joined = type(spec.facts.__name__, (facts, spec.facts), {})
-        self._specs[name] = replace(spec, facts=joined)
+        # the same two give the same type: facts gathered with one view of a registry
+        # can be decided with another
+        parts = (facts, spec.facts)
+        if parts not in self._joined:
+            self._joined[parts] = type(spec.facts.__name__, parts, {})
+        self._specs[name] = replace(spec, facts=self._joined[parts])
+        self._note((name, facts))
         return self._specs[name]
+
+    def _note(self, declared: DecisionSpec | tuple[str, type[FactModel]]) -> None:
+        self._declared.append(declared)
+        self._views = {}
+
+    def within(self, packages: Iterable[str]) -> Registry:
+        """What these addons declare, beside what the rules' own addon does.
+
+        The same object for the same addons, until something more is declared.
+        """
+        wanted = frozenset(packages)
+        view = self._views.get(wanted)
+        if view is None:
+            view = Registry()
+            view._joined = self._joined
+            known = {*wanted, package_of(Registry)}
+            for declared in self._declared:
+                if isinstance(declared, DecisionSpec):
+                    if package_of(declared.facts) in known:
+                        view.add(declared)
+                elif declared[0] in view and package_of(declared[1]) in known:
+                    view.extend(*declared)
+            self._views[wanted] = view
+        return view
 
     def get(self, name: str) -> DecisionSpec:
         """The decision of that name."""
@@ -161,6 +214,12 @@ class Registry:
 
     def __len__(self) -> int:
         return len(self._specs)
+
+
+def package_of(declared: type) -> str:
+    """The addon that a class is declared in, else its top package."""
+    parts = declared.__module__.split(".")
+    return parts[2] if parts[:2] == ["odoo", "addons"] else parts[0]
 
 
 REGISTRY = Registry()

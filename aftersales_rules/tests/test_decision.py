@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools.translate import code_translations
 
-from ..rules import Decision
+from ..rules import Decision, Registry
 from .common_rules import RulesCase, tiny_pack
 
 
@@ -272,15 +272,29 @@ class TestDecision(RulesCase):
 
     def test_a_decision_of_rules_that_are_gone_still_reads(self):
         """An addon was uninstalled: the reason as recorded, and no error."""
-        decision = self.decide(overdue_days=5)
-        content = json.loads(decision.to_bytes())
+        record = self.record(self.decide(overdue_days=5))
+        extension = self.registry["aftersales.extension"]
+        with patch.object(extension, "_get_registry", lambda _self: Registry()):
+            self.assertEqual(record.reason_display, "Overdue for 5 days.")
+            self.assertIn("no longer knows", str(record.explanation_html))
+            with self.assertRaisesRegex(UserError, "cannot be repeated"):
+                record.action_replay()
+
+    def test_a_fact_of_an_addon_that_is_gone_stays_as_recorded(self):
+        """No rule of ours looks at it: explained, and repeated to the same bytes."""
+        content = json.loads(self.decide(overdue_days=5).to_bytes())
         content["facts"]["left_behind"] = "1"
-        gone = Decision.from_bytes(json.dumps(content))
-        record = self.record(gone)
-        self.assertEqual(record.reason_display, "Overdue for 5 days.")
-        self.assertIn("no longer knows", str(record.explanation_html))
-        with self.assertRaisesRegex(UserError, "cannot be repeated"):
-            record.action_replay()
+        record = self.record(Decision.from_bytes(json.dumps(content)))
+        self.assertIn("Overdue for 5 days.", record.reason_display)
+        self.assertIn("left_behind", str(record.explanation_html))
+        self.assertEqual(record.action_replay()["params"]["type"], "success")
+
+    def test_a_fact_that_was_declared_later_changes_nothing(self):
+        """An addon came: what was decided before is repeated to the same bytes."""
+        content = json.loads(self.decide(overdue_days=5).to_bytes())
+        del content["facts"]["credit_limit"]
+        record = self.record(Decision.from_bytes(json.dumps(content)))
+        self.assertEqual(record.action_replay()["params"]["type"], "success")
 
     def test_events_read_as_words(self):
         for event, words in (

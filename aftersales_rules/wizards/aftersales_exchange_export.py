@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..models.aftersales_exchange import FILE_URL, SCHEMA_URL
-from ..rules import REGISTRY, RulesError, dmn_faults
+from ..rules import RulesError, dmn_faults
 
 
 class AftersalesExchangeExport(models.TransientModel):
@@ -67,7 +67,7 @@ class AftersalesExchangeExport(models.TransientModel):
                             "is_chosen": is_draft and source.decision == spec.name,
                         }
                     )
-                    for spec in REGISTRY
+                    for spec in self.env["aftersales.extension"]._get_registry()
                     if spec.name in names
                 ],
             }

@@ -11,7 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..models.aftersales_version import to_text
-from ..rules import REGISTRY, PackError, load_exchange
+from ..rules import PackError, load_exchange
 from ..rules.exchange import FILE_MAX
 from .aftersales_exchange_plan import LINES_MAX, Plan, Planner
 
@@ -152,7 +152,7 @@ class AftersalesExchangeImport(models.TransientModel):
                                 "is_chosen": True,
                             }
                         )
-                        for spec in REGISTRY
+                        for spec in self.env["aftersales.extension"]._get_registry()
                         if spec.name in names
                     ),
                 ],

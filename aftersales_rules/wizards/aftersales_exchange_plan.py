@@ -10,7 +10,6 @@ from typing import Any
 from ..models.aftersales_draft import finding_key
 from ..models.aftersales_text import declaring_addons
 from ..rules import (
-    REGISTRY,
     CompiledPack,
     Exchange,
     Pack,
@@ -69,7 +68,7 @@ class Planner:
         self.chosen = [
             name
             for name in exchange.decisions
-            if name in set(chosen) and name in REGISTRY
+            if name in set(chosen) and name in self.base.registry
         ]
         self.take_values = take_values
         self.labels = dict(self.text._get_decision_selection())
@@ -89,7 +88,7 @@ class Planner:
         try:
             pack = take_tables(self.base, self.exchange, self.chosen)
             values = self._get_values(pack)
-            plan.compiled = compile_pack(pack, thresholds=values)
+            plan.compiled = compile_pack(pack, self.base.registry, thresholds=values)
         except PackError as err:
             self._tell_faults(self.exchange.pack, None, err.faults)
             return plan
@@ -114,7 +113,7 @@ class Planner:
                 )
             )
         for name in self.exchange.decisions:
-            if name in REGISTRY:
+            if name in self.base.registry:
                 continue
             self.plan.remarks.append(
                 self.env._(
@@ -127,7 +126,8 @@ class Planner:
 
     def _get_missing(self, decision: str) -> str:
         """Which addon would have to be installed, if the file says so."""
-        own = declaring_addons(REGISTRY.get(decision)) if decision in REGISTRY else ()
+        known = self.base.registry
+        own = declaring_addons(known.get(decision)) if decision in known else ()
         missing = [
             name
             for name in self.exchange.addons.get(decision, ())

@@ -3,7 +3,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..models.res_company import MODE_PREFIX
-from ..rules import REGISTRY
 
 STATISTIC_DAYS = 30
 
@@ -54,8 +53,9 @@ class AftersalesGateMode(models.TransientModel):
     @api.depends_context("lang")
     def _compute_texts(self):
         text = self.env["aftersales.text"]
+        registry = self.env["aftersales.extension"]._get_registry()
         for gate in self:
-            spec = REGISTRY.get(gate.decision)
+            spec = registry.get(gate.decision)
             gate.label = text._term(spec.label)
             gate.help_text = text._term(spec.help)
 
@@ -65,6 +65,7 @@ class AftersalesGateMode(models.TransientModel):
         self._check_may_switch(self.env.company)
         company = self.env.company
         judged, held = self._get_statistics(company)
+        registry = self.env["aftersales.extension"]._get_registry()
         # sudo: rows are made here only, nobody has the right to add one
         gates = self.sudo().create(
             [
@@ -76,7 +77,7 @@ class AftersalesGateMode(models.TransientModel):
                     "judged_count": judged.get(spec.name, 0),
                     "held_count": held.get(spec.name, 0),
                 }
-                for sequence, spec in enumerate(REGISTRY)
+                for sequence, spec in enumerate(registry)
                 if MODE_PREFIX + spec.name in company._fields
             ]
         )
