@@ -29,6 +29,7 @@ from . import aftersales_decision_origin
 from . import aftersales_fact_origin
 from . import aftersales_fact_origin_order
 from . import aftersales_fact_origin_complaint
+from . import aftersales_decision_aftermath
 from . import aftersales_hold
 from . import aftersales_release
 from . import aftersales_release_authority

@@ -353,6 +353,4 @@ class AftersalesClock(models.Model):
         """Open the decision that says how long it may take (R4)."""
         self.ensure_one()
         self.check_access("read")
-        return self.decision_id._get_records_action(
-            name=self.env._("Why?"), target="new"
-        )
+        return self.decision_id._action_explain()

@@ -299,7 +299,7 @@ class AftersalesComplaint(models.AbstractModel):
         decision = self.complaint_breakage_decision_id
         if not decision:
             raise UserError(self.env._("Nothing is decided here yet."))
-        return decision._get_records_action(name=self.env._("Why?"), target="new")
+        return decision._action_explain()
 
 
 def _quantity(value):

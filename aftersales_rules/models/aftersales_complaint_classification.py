@@ -372,9 +372,7 @@ class AftersalesComplaint(models.AbstractModel):
                     "No rule has looked at %(name)s yet.", name=self.display_name
                 )
             )
-        return decision.with_env(self.env)._get_records_action(
-            name=self.env._("Why?"), target="new"
-        )
+        return decision.with_env(self.env)._action_explain()
 
     def action_why_complaint_type(self):
         return self._action_complaint_why(self.complaint_type_decision_id)

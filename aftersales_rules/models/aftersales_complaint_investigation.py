@@ -311,7 +311,7 @@ class AftersalesComplaint(models.AbstractModel):
         decision = self.complaint_path_decision_id
         if not decision:
             raise UserError(self.env._("No rule has looked at this complaint yet."))
-        return decision._get_records_action(name=self.env._("Why?"), target="new")
+        return decision._action_explain()
 
     def _complaint_check_investigable(self):
         """Whether something may be examined, asked or called back for these now."""

@@ -297,9 +297,7 @@ class AftersalesComplaintSolution(models.Model):
             raise UserError(
                 self.env._("No rule has looked at %(name)s.", name=self.display_name)
             )
-        return self.decision_id._get_records_action(
-            name=self.env._("Why?"), target="new"
-        )
+        return self.decision_id._action_explain()
 
 
 def _money(amount):

@@ -280,7 +280,7 @@ class AftersalesCost(models.Model):
                     "No rule has looked at “%(cost)s” yet.", cost=self.display_name
                 )
             )
-        return decision._get_records_action(name=self.env._("Why?"), target="new")
+        return decision._action_explain()
 
     def _cost_blocks(self):
         # EXTENDS 'aftersales_rules': an inspection comes before whatever people said

@@ -344,6 +344,14 @@ class AftersalesDecision(models.Model):
 
     # ---------------------------------------------------------- actions
 
+    def _action_explain(self, title: str | None = None) -> dict:
+        """The one screen that says why; every *Why?* of the addon opens it (R4)."""
+        return self._get_records_action(
+            name=title or self.env._("Why?"),
+            target="new",
+            context={"dialog_size": "extra-large"},
+        )
+
     def action_replay(self):
         """Decide again, from the stored facts with the stored rules (R3)."""
         self.ensure_one()

@@ -362,14 +362,7 @@ class AftersalesFeeAgreement(models.Model):
             raise UserError(
                 self.env._("No rule has looked at %(name)s yet.", name=self.name)
             )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Why? %(name)s", name=self.name),
-            "res_model": "aftersales.decision",
-            "res_id": decision.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return decision._action_explain(self.env._("Why? %(name)s", name=self.name))
 
     def action_reopen(self):
         self._check_may_reopen()

@@ -343,9 +343,7 @@ class AftersalesHold(models.Model):
         """Open the decision that opened this hold (R4)."""
         self.ensure_one()
         self.check_access("read")
-        return self.decision_id._get_records_action(
-            name=self.env._("Why?"), target="new"
-        )
+        return self.decision_id._action_explain()
 
     def action_release(self):
         """Ask for the reason and release; checked again when it is carried out."""

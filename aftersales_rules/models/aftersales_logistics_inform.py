@@ -162,9 +162,7 @@ class AftersalesLogisticsException(models.Model):
         self.check_access("read")
         if not self.decision_id:
             raise UserError(self.env._("No rule has looked at %s yet.", self.name))
-        return self.decision_id._get_records_action(
-            name=self.env._("Why?"), target="new"
-        )
+        return self.decision_id._action_explain()
 
     def action_make_complaint(self):
         """Hand it on as a complaint, with what is known; once."""

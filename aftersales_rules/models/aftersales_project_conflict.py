@@ -194,15 +194,9 @@ class AftersalesProjectConflict(models.Model):
         """Open the decision that found the conflict (R4)."""
         self.ensure_one()
         self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Why? %(conflict)s", conflict=self.display_name),
-            "res_model": "aftersales.decision",
-            "res_id": self.sudo().decision_id.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return self.sudo().decision_id._action_explain(
+            self.env._("Why? %(conflict)s", conflict=self.display_name)
+        )
 
     def action_open_rival(self):
         """Open the competing order or registration."""

@@ -459,15 +459,7 @@ class SaleOrder(models.Model):
                     company=self.company_id.name,
                 )
             )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Why? %(order)s", order=self.name),
-            "res_model": "aftersales.decision",
-            "res_id": decision.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return decision._action_explain(self.env._("Why? %(order)s", order=self.name))
 
     def action_view_decisions(self):
         self.ensure_one()
