@@ -35,7 +35,9 @@ class AftersalesDecision(models.Model):
             "when": format_datetime(self.env, hold.closed_at),
         }
         if hold.close_kind != "released":
-            return self.env._("No longer on hold – %(what)s: %(how)s, %(when)s.", **words)
+            return self.env._(
+                "No longer on hold – %(what)s: %(how)s, %(when)s.", **words
+            )
         if not hold.closed_reason:
             return self.env._("%(what)s: released by %(who)s, %(when)s.", **words)
         return self.env._(

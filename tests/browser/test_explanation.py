@@ -73,11 +73,23 @@ def test_a_salesperson_reads_what_was_decided_why_and_who_can_help(
     expect(field(screen, "exposure")).to_contain_text("24,400.00 USD")
     # what no rule looks at is folded
     expect(field(screen, "currency")).to_be_hidden()
-    screen.locator(".o_explain_more > summary").click()
+    screen.locator(".o_explain_facts .o_explain_more > summary").click()
     expect(field(screen, "currency")).to_contain_text("USD")
     # thresholds are there, folded too
     expect(field(screen, "limit_usage_max")).to_be_hidden()
     shoot(page, screenshots, "why_dialog")
+
+
+def test_the_records_behind_a_figure_are_opened(open_as, held):
+    """Whoever may read them gets from a figure to its records, and back to the order."""
+    page = open_as("controller")
+    screen = open_why(page, held)
+    field(screen, "exposure").locator("button.o_explain_origin").click()
+    expect(page.locator(".modal-dialog")).to_have_count(0)
+    heading = page.locator(".o_breadcrumb .active, .o_last_breadcrumb_item").first
+    expect(heading).to_contain_text("INV/")
+    page.locator(".o_breadcrumb a, .o_back_button").first.click()
+    expect(page.locator(HOLD)).to_be_visible()
 
 
 def test_each_rule_says_in_one_line_what_it_failed_for(open_as, held):
@@ -155,7 +167,9 @@ def test_a_nearest_way_puts_its_values_in(open_as, held):
     screen = open_why(open_as("sales"), held)
     ways = screen.locator(".o_explain_ways")
     expect(ways).to_contain_text("24,400.00 USD")
-    ways.get_by_role("button", name=re.compile("Credit limit.* 24,400.00|limit to")).first.click()
+    ways.get_by_role(
+        "button", name=re.compile("Credit limit.* 24,400.00|limit to")
+    ).first.click()
     expect(screen.locator(TRIAL)).to_contain_text("It changes.")
     expect(field(screen, "credit_limit").locator("input[inputmode]")).to_have_value(
         "24400.00"
