@@ -12,12 +12,16 @@ it, and nothing else about it:
 - it takes the text of an input's expression for a name: such expressions are
   evaluated by its own FEEL (pySFeel) and handed in under a name of their own;
 - that no row matches is an error to it: here it is no rows;
-- it cannot read a cell that is a date or a time, or a list of such: cases order them;
+- it stops at quotes in a cell that is a list, as in ``date("2026-01-05"), null``: lists
+  with dates and times become expressions of one test each;
+- ``[grace..3]`` holds for it while ``grace`` is null; in DMN it is the same as ``x >= grace
+  and x <= 3``, which null makes null: ranges that end in a fact are written so;
 - its numbers are floats and its texts cannot hold quotes: cases keep to numbers that
   floats hold and to plain texts.
 """
 
 import json
+import re
 import sys
 from datetime import date, time
 from xml.etree import ElementTree
@@ -37,7 +41,55 @@ def prepared(content):
                 above.remove(each)
             elif each.tag in (f"{DMN}input", f"{DMN}output", f"{DMN}inputData"):
                 each.attrib.pop("label", None)
+    for above in root.iter(f"{DMN}decisionTable"):
+        single(above)
     return root
+
+
+def single(table):
+    """What a cell cannot say becomes a column that asks for it."""
+    rows = table.findall(f"{DMN}rule")
+    for column, source in enumerate(table.findall(f"{DMN}input")):
+        name = source.find(f"{DMN}inputExpression/{DMN}text").text
+        for row in rows:
+            cell = row.findall(f"{DMN}inputEntry")[column].find(f"{DMN}text")
+            expression = spelt(name, cell.text)
+            if expression:
+                cell.text = "-"
+                asked = entry("input", "inputExpression/text", expression)
+                table.insert(list(table).index(table.find(f"{DMN}output")), asked)
+                for other in rows:
+                    said = entry("inputEntry", "text", "true" if other is row else "-")
+                    at = list(other).index(other.find(f"{DMN}outputEntry"))
+                    other.insert(at, said)
+
+
+def entry(tag, below, text):
+    """An element with a text below."""
+    found = last = ElementTree.Element(DMN + tag)
+    for each in below.split("/"):
+        last = ElementTree.SubElement(last, DMN + each)
+    last.text = text
+    return found
+
+
+def spelt(name, cell):
+    """A cell as an expression, if it is one that cannot be read."""
+    turned = cell.startswith("not(")
+    tests = (cell[4:-1] if turned else cell).split(", ")
+    dated = re.search(r"(date|time)\(", cell) and (turned or tests[1:])
+    ends = re.search(r"\[.*[a-z].*\]", re.sub(r"(date|time)\(\"[^\"]*\"\)", "", cell))
+    if not dated and not ends:
+        return ""
+    asked = []
+    for each in tests:
+        if each[0] == "[":
+            low, high = each[1:-1].split("..")
+            asked.append(f"(({name} >= {low}) and ({name} <= {high}))")
+        else:
+            asked.append(f"({name} in ({each}))")
+    text = " or ".join(asked)
+    return f"not({text})" if turned else text
 
 
 def named(root):
@@ -111,12 +163,13 @@ def main():
         status = engine.useXML(ElementTree.tostring(root, encoding="unicode"))
         assert not status, status
         outputs = [each.get("name") for each in root.iter(f"{DMN}output")]
+        needed = [each.get("name") for each in root.iter(f"{DMN}inputData")]
         found = []
         for facts in table["cases"]:
-            data = {
-                name: value(facts[text]) if text in facts else evaluated(text, facts)
-                for name, text in inputs.items()
-            }
+            data = {name: value(facts[name]) for name in needed}
+            for name, text in inputs.items():
+                if text not in facts:
+                    data[name] = evaluated(text, facts)
             found.append(decided(engine, data, outputs))
         answers.append(found)
     json.dump(answers, sys.stdout)

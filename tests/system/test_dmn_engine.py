@@ -49,7 +49,7 @@ def engine():
     def ask(tables):
         script = Path(__file__).with_name("dmn_engine.py")
         found = subprocess.run(
-            [str(python), str(script)],
+            [str(python), "-I", str(script)],
             input=json.dumps(tables),
             capture_output=True,
             text=True,
@@ -143,7 +143,14 @@ LIMITS = [
     threshold("half", "ratio", "0.5"),
     threshold("double", "ratio", "2"),
 ]
-PARTNERS = {"amount": "limit", "limit": "amount", "days": "grace", "grace": "days"}
+PARTNERS = {
+    "amount": "limit",
+    "limit": "amount",
+    "days": "grace",
+    "grace": "days",
+    "due": "promised",
+    "at": "cutoff",
+}
 
 
 def some_rules(roll):
@@ -176,13 +183,13 @@ def some_condition(roll):
     values = list(field.choices) if field.choices else VALUES[field.type.value]
     named = field.type.value in ("choice", "boolean")
     ops = ["=", "≠", "in", "not in"]
-    if name in ("due", "at"):  # dmn_engine.py says why
-        ops = []
     op = roll.choice(ops if named else [*ops, "<", "≤", ">", "≥", "between"])
 
     def term(with_fact=True):
         if with_fact and name in PARTNERS and roll.random() < 0.3:
             times = roll.choice([{}, {"times": "half"}, {"times": "double"}])
+            if name in ("due", "at"):
+                times = {}
             return {"fact": PARTNERS[name], **times}
         if name in ("days", "grace") and roll.random() < 0.4:
             return {"threshold": "days_max"}
