@@ -93,19 +93,20 @@ def _merge_named(
         for name in {**other, **own}
     }
     order = [name for name in other if chosen[name] is not None]
-    previous = None
+    previous: str | None = None
     for name in own:  # what is new of mine stands after what it stood after
         if chosen[name] is None:
             continue
         if name not in other:
-            place = order.index(previous) + 1 if previous in order else len(order)
-            if previous is None:
-                place = 0
+            place = 0
+            if previous is not None:
+                place = order.index(previous) + 1 if previous in order else len(order)
             order.insert(place, name)
         previous = name
     if _is_moved(base, mine) and not _is_moved(base, theirs):
         rank = {name: place for place, name in enumerate(own)}
-        known = iter(sorted((name for name in order if name in rank), key=rank.get))
+        ours = sorted((name for name in order if name in rank), key=rank.__getitem__)
+        known = iter(ours)
         order = [next(known) if name in rank else name for name in order]
     return [each for name in order if (each := chosen[name]) is not None]
 
