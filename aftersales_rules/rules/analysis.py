@@ -47,6 +47,8 @@ from .values import format_value, to_json
 
 NODES_MAX = 20_000
 """So many boxes are looked at for one question before it is given up."""
+ALL_NODES_MAX = 100_000
+"""So many for all questions about one decision; then the rest is given up."""
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 
@@ -69,6 +71,13 @@ TEXTS: Mapping[str, str] = {
     "gap_unset": _(
         "No rule answers when something is not known, for example: %(example)s."
     ),
+    "gap_on": _("On %(day)s no rule answers, for example when: %(example)s."),
+    "gap_unset_on": _(
+        "On %(day)s no rule answers when something is not known, for example: "
+        "%(example)s."
+    ),
+    "gap_bare": _("No rule answers."),
+    "gap_bare_on": _("On %(day)s no rule answers."),
     "unlooked_fact": _(
         "The reason of “%(rule)s” names “%(fact)s”, which no rule of this decision "
         "looks at."
@@ -78,8 +87,9 @@ TEXTS: Mapping[str, str] = {
         "looks at."
     ),
     "unused_threshold": _("No rule uses the threshold “%(threshold)s”."),
-    "undecided": _(
-        "“%(rule)s” has too many alternatives to tell whether it can ever fire."
+    "undecided": _("“%(rule)s” is too complicated to tell whether it can ever fire."),
+    "gap_undecided": _(
+        "The rules are too complicated to tell whether one of them always answers."
     ),
 }
 """What each finding says; marked for translation."""
@@ -98,7 +108,10 @@ SEVERITIES: Mapping[str, str] = {
 class Finding:
     """One problem of the rules of a decision.
 
-    ``example`` are facts that show it, by name, as values of their types.
+    ``example`` are facts that show it, by name, as values of their types. ``detail``
+    is what the code asks for: the name of a fact or a threshold, the day until which
+    a rule was in force or on which there is a gap later than today, the places of
+    conditions.
     """
 
     code: str
@@ -197,15 +210,20 @@ class _Analysis:
             TODAY: self.space.axes[TODAY].bits_between(on.toordinal(), None)
         }
         self.boxes = [self.space.boxes(rule) for rule in rules]
+        self.points: dict[int, Values] = {}
+        """By place of a rule that may hold, facts for which it does."""
+        self.nodes = 0
 
     def findings(self) -> Iterable[Finding]:
         alive: list[int] = []
         for place in range(len(self.rules)):
             problem = self._problem(place, alive)
-            if problem is None:
-                alive.append(place)
-            else:
+            if problem is not None:
                 yield problem
+            if problem is None or (
+                problem.code == "undecided" and place in self.points
+            ):
+                alive.append(place)
         if self.spec.hit_policy == "first":
             yield from self._gaps(alive)
         yield from self._unlooked_facts()
@@ -223,8 +241,13 @@ class _Analysis:
         until = rule.rule.valid_to
         if until and until < self.now:
             return self._finding("expired", place, detail=until.isoformat())
-        if all(self._point(box, ()) is None for box in boxes):
+        try:
+            point = self._any_point(boxes)
+        except _GivenUp:
+            return self._finding("undecided", place)
+        if point is None:
             return self._finding("contradiction", place, detail=self._core(rule))
+        self.points[place] = point
         first = self.spec.hit_policy == "first"
         for twin in self._twins(place, earlier):
             same = self.rules[twin].outcome == rule.outcome
@@ -232,7 +255,10 @@ class _Analysis:
                 code = "repeated" if same else "same_conditions"
                 return self._finding(code, place, others=(self.rules[twin].rule.name,))
         if first:
-            hiding = self._hiding(boxes, earlier)
+            try:
+                hiding = self._hiding(place, earlier)
+            except _GivenUp:
+                return self._finding("undecided", place)
             if hiding:
                 names = tuple(self.rules[other].rule.name for other in hiding)
                 return self._finding("hidden", place, others=names)
@@ -251,8 +277,20 @@ class _Analysis:
                 if len(mine) == len(theirs) == 1:
                     yield other
                     continue
-            if self._covers(theirs, mine) and self._covers(mine, theirs):
+            if (
+                self._has(theirs, self.points[place])
+                and self._has(mine, self.points[other])
+                and self._covers(theirs, mine)
+                and self._covers(mine, theirs)
+            ):
                 yield other
+
+    def _has(self, boxes: Sequence[Box], point: Values) -> bool:
+        """Whether a point lies in one of some boxes."""
+        return any(
+            all(bits & self.space.place(key, point) for key, bits in box.items())
+            for box in boxes
+        )
 
     def _shadow(self, boxes: Sequence[Box]) -> Box | None:
         """What some boxes take of each dimension: equal for equal sets of facts.
@@ -273,19 +311,32 @@ class _Analysis:
                 shadow[key] = bits
         return shadow
 
-    def _hiding(self, boxes: Sequence[Box], earlier: Sequence[int]) -> list[int]:
-        """Earlier rules, no more than needed, that together take all of it."""
+    def _hiding(self, place: int, earlier: Sequence[int]) -> list[int]:
+        """Earlier rules, no more than needed, that together take all of a rule.
+
+        :raise _GivenUp: neither shown that they do nor that they do not
+        """
+        boxes, point = self.boxes[place] or [], self.points[place]
+        if not any(self._has(self.boxes[other] or (), point) for other in earlier):
+            return []
         covering = [
             other
             for other in earlier
             if any(
-                _meet(box, theirs) is not None
+                _touch(box, theirs)
                 for box in boxes
                 for theirs in self.boxes[other] or ()
             )
         ]
-        if not self._covers(self._all(covering), boxes):
+        used: set[int] = set()
+        cover = self._all(covering)
+        if any(self._point(box, cover, used) is not None for box in boxes):
             return []
+        covering = [
+            other
+            for other in covering
+            if any(id(box) in used for box in self.boxes[other] or ())
+        ]
         for other in tuple(reversed(covering)):
             rest = [each for each in covering if each != other]
             if self._covers(self._all(rest), boxes):
@@ -309,7 +360,7 @@ class _Analysis:
             rest = [each for each in kept if each != place]
             clauses = tuple(rule.clauses[each] for each in rest)
             boxes = self.space.boxes(TypedRule(rule.rule, clauses, rule.outcome))
-            if boxes is not None and all(self._point(box, ()) is None for box in boxes):
+            if boxes is not None and self._covers((), boxes):
                 kept = rest
         return ",".join(map(str, kept))
 
@@ -321,18 +372,30 @@ class _Analysis:
         cover = self._all(alive)
         names = [name for name in self.space.axes if name != TODAY]
         known: Box = {name: self.space.axes[name].known for name in names}
-        for code, box in (("gap", known), ("gap_unset", {})):
+        today = self.space.axes[TODAY].bits_between(
+            self.now.toordinal(), self.now.toordinal()
+        )
+        questions: Sequence[tuple[str, Box]] = (
+            ("gap", {**known, TODAY: today}),
+            ("gap", known),
+            ("gap_unset", {TODAY: today}),
+            ("gap_unset", {}),
+        )
+        for code, box in questions:
             try:
                 point = self._point(box, cover)
             except _GivenUp:
-                continue
+                yield self._finding("gap_undecided")
+                return
             if point is not None:
                 example = {
                     name: self._value(name, point.get(name, known.get(name)))
                     for name in names
                     if name in point
                 }
-                yield self._finding(code, example=example)
+                day = date.fromordinal(point[TODAY])
+                detail = "" if day == self.now else day.isoformat()
+                yield self._finding(code, example=example, detail=detail)
                 return
 
     def _value(self, name: str, image: Any) -> Any:
@@ -360,18 +423,42 @@ class _Analysis:
 
     # ------------------------------------------------------------------- search
 
-    def _point(self, box: Box, cover: Sequence[Box]) -> Values | None:
+    def _any_point(self, boxes: Iterable[Box]) -> Values | None:
+        """Facts in one of some boxes.
+
+        :raise _GivenUp: neither found nor shown that there are none
+        """
+        unknown = False
+        for box in boxes:
+            try:
+                point = self._point(box, ())
+            except _GivenUp:
+                unknown = True
+                continue
+            if point is not None:
+                return point
+        if unknown:
+            raise _GivenUp
+        return None
+
+    def _point(
+        self, box: Box, cover: Sequence[Box], used: set[int] | None = None
+    ) -> Values | None:
         """Facts in a box that no box of the cover has; ``None`` if there are none.
 
+        :param used: takes the ids of the boxes of the cover that show it
         :raise _GivenUp: neither found nor shown that there are none
         """
         start = _meet(box, self.ahead)
         if start is None:
             return None
-        search = _Search(self.space)
-        found = search.run(start, [each for each in cover if _meet(start, each)])
+        search = _Search(self.space, min(NODES_MAX, ALL_NODES_MAX - self.nodes))
+        found = search.run(start, [each for each in cover if _touch(start, each)])
+        self.nodes += search.nodes
         if found is None and search.unknown:
             raise _GivenUp
+        if used is not None:
+            used |= search.used
         return found
 
 
@@ -382,14 +469,18 @@ class _Search:
     with the fewest ways out is left first.
     """
 
-    def __init__(self, space: Space) -> None:
+    def __init__(self, space: Space, nodes_max: int) -> None:
         self.space = space
         self.unknown = False
-        self._nodes = 0
+        self.nodes = 0
+        self._nodes_max = nodes_max
+        self.used: set[int] = set()
+        """The ids of the boxes that were left, or had no way out."""
+        self._full: dict[Key, int] = {}
 
     def run(self, box: Box, cover: Sequence[Box]) -> Values | None:
-        self._nodes += 1
-        if self._nodes > NODES_MAX:
+        self.nodes += 1
+        if self.nodes > self._nodes_max:
             self.unknown = True
             return None
         open_boxes: list[Box] = []
@@ -398,9 +489,7 @@ class _Search:
             exits: list[tuple[Key, int]] = []
             left = False
             for key, bits in each.items():
-                mine = box.get(key)
-                if mine is None:
-                    mine = self.space.full(key)
+                mine = box.get(key) or self._everything(key)
                 if not mine & bits:
                     left = True
                     break
@@ -409,6 +498,7 @@ class _Search:
             if left:
                 continue
             if not exits:
+                self.used.add(id(each))
                 return None  # the box is inside this one
             open_boxes.append(each)
             if best is None or len(exits) < len(best):
@@ -416,6 +506,7 @@ class _Search:
                 chosen = each
         if best is None:
             return self._realized(box)
+        self.used.add(id(chosen))
         rest = [each for each in open_boxes if each is not chosen]
         stay = box
         for key, outside in best:
@@ -423,9 +514,15 @@ class _Search:
             if found is not None:
                 return found
             # the other ways out stay inside in this dimension: nothing twice
-            inside = stay.get(key, self.space.full(key)) & ~outside
+            inside = (stay.get(key) or self._everything(key)) & ~outside
             stay = {**stay, key: inside}
         return None
+
+    def _everything(self, key: Key) -> int:
+        found = self._full.get(key)
+        if found is None:
+            found = self._full[key] = self.space.full(key)
+        return found
 
     def _realized(self, box: Box) -> Values | None:
         found = values_in(self.space, _with_unset(self.space, box))
@@ -443,6 +540,11 @@ def _with_unset(space: Space, box: Box) -> Box:
             for name in (key.left, key.right):
                 full.setdefault(name, space.full(name))
     return full
+
+
+def _touch(box: Box, other: Box) -> bool:
+    """Whether two boxes have regions in common."""
+    return all(box.get(key, bits) & bits for key, bits in other.items())
 
 
 def _meet(box: Box, other: Box) -> Box | None:
@@ -485,7 +587,15 @@ def finding_text(
         values["threshold"] = threshold.label_in(lang)
     if finding.code == "hidden":
         values["others"] = f"“{values['others']}”"
-    return words(TEXTS[finding.code]) % values
+    return words(TEXTS[_text_of(finding)]) % values
+
+
+def _text_of(finding: Finding) -> str:
+    code = finding.code
+    if code in ("gap", "gap_unset"):
+        code = code if finding.example else "gap_bare"
+        code += "_on" if finding.detail else ""
+    return code
 
 
 def _example(

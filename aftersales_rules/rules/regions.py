@@ -64,9 +64,13 @@ _RANGES: Mapping[FactType, tuple[int, int]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Relation:
-    """How ``left`` lies to ``factor`` times ``right``, two facts of one unit."""
+    """How ``left`` lies to ``factor`` times ``right``, two facts of one unit.
+
+    A space has one of each, so that they are the same or are not: boxes are looked
+    up by them many thousand times.
+    """
 
     left: str
     right: str
@@ -141,6 +145,7 @@ class Space:
 
     def __init__(self, fields: Mapping[str, FieldSpec], rules: Sequence[TypedRule]):
         self.fields = fields
+        self._relations: dict[tuple[str, str, Fraction], Relation] = {}
         marks: dict[str, set[Any]] = {}
         days: set[int] = set()
         for rule in rules:
@@ -237,10 +242,31 @@ class Space:
         if term.factor is None and other < name:
             # one dimension for both ways to write it
             swapped = (bits & EQ) | (LT if bits & GT else 0) | (GT if bits & LT else 0)
-            yield Relation(other, name, Fraction(1)), swapped
+            yield self._relation(other, name, Fraction(1)), swapped
         else:
             factor = Fraction(1) if term.factor is None else Fraction(term.factor)
-            yield Relation(name, other, factor), bits
+            yield self._relation(name, other, factor), bits
+
+    def _relation(self, *parts: Any) -> Relation:
+        return self._relations.setdefault(parts, Relation(*parts))
+
+    def place(self, key: Key, point: Mapping[str, Any]) -> int:
+        """The bits of a dimension in which a point lies; what it lacks is not set."""
+        if isinstance(key, Relation):
+            left, right = point.get(key.left), point.get(key.right)
+            if left is None or right is None:
+                return NA
+            if not self.axes[key.left].starts:
+                return EQ if left == right else LT | GT
+            far = left - key.factor * right
+            return LT if far < 0 else GT if far else EQ
+        value = point.get(key)
+        axis = self.axes[key]
+        if value is None:
+            return UNSET
+        if axis.starts:
+            return 1 << bisect_right(axis.starts, value)
+        return axis.bits_named(value)
 
 
 def _comparisons(rule: TypedRule) -> Iterator[Comparison]:

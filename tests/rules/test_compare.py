@@ -293,10 +293,8 @@ def test_no_more_rules_are_moved_than_must_be(order):
         pack_json(*map(rule, names)), pack_json(*(rule(names[at]) for at in order))
     )
     stay = max(
-        
-            bin(chosen).count("1")
-            for chosen in range(2**7)
-            if (kept := [at for at in order if chosen >> at & 1]) == sorted(kept)
-        
+        bin(chosen).count("1")
+        for chosen in range(2**7)
+        if (kept := [at for at in order if chosen >> at & 1]) == sorted(kept)
     )
     assert len(diff.rules) == 7 - stay
