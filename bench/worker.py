@@ -378,6 +378,61 @@ class Worker:
         answer["held"] = self._count_held()
         return answer
 
+    # -------------------------------------------------------- rules in the making
+
+    def hold_anew(self, number):
+        """Judge so many orders, as if confirmed now; how long that takes."""
+        from drafts import orders_to_judge
+
+        answer = {"ms": 0.0, "orders": 0}
+        with self._transaction() as env:
+            ids = orders_to_judge(env, number)
+            env.cr.commit()
+        for start in range(0, len(ids), 500):
+            part = {}
+            with self._transaction() as env:
+                orders = env["sale.order"].browse(ids[start : start + 500])
+                with self._clock(env.cr, part):
+                    env["aftersales.gate"]._judge_credit(orders, "confirm")
+                    env.cr.commit()
+            answer["ms"] += part["ms"]
+            answer["orders"] += len(orders)
+        self.vacuum()
+        return answer
+
+    def trial_run(self, kind, profile=None, trace=None):
+        """The cron that tries a draft on the last decisions of orders."""
+        from drafts import make_trial
+
+        answer = {}
+        with self._transaction(2) as env:
+            trial_id = make_trial(env, kind).id
+            env.cr.commit()
+        with self._transaction() as env:
+            with self._clock(env.cr, answer), _profiled(profile), _traced(trace):
+                env["aftersales.trial"]._cron_run_trials()
+                env.cr.commit()
+            trial = env["aftersales.trial"].browse(trial_id)
+            answer.update(
+                total=trial.total, state=trial.state, changes=len(trial.change_ids)
+            )
+        return answer
+
+    def audit(self, profile=None, trace=None):
+        """The nightly cron that looks at seals and repeats decisions."""
+        answer = {}
+        with self._transaction() as env:
+            before = env["aftersales.audit"].search([], limit=1)
+            with self._clock(env.cr, answer), _profiled(profile), _traced(trace):
+                env["aftersales.audit"]._cron_audit()
+                env.cr.commit()
+            found = env["aftersales.audit"].search([("id", ">", before.id or 0)])
+            answer["differences"] = sum(found.mapped("differences"))
+            replay = found.filtered(lambda audit: audit.kind == "replay")
+            answer["repeated"] = sum(replay.mapped("checked"))
+            answer["decisions"] = env["aftersales.decision"].search_count([])
+        return answer
+
 
 @contextmanager
 def _profiled(path):
