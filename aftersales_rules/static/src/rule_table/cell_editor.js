@@ -94,7 +94,10 @@ export class CellEditor extends Component {
         this.root = useRef("root");
         const { column } = this.props;
         this.model.begin();
-        if (column.kind === "condition" && !this.model.items(this.rule, column).length) {
+        if (
+            column.kind === "condition" &&
+            !this.model.items(this.rule, column).length
+        ) {
             this.addCondition();
         }
         if (column.kind === "outcome" && !this.rule.outcome[column.name]) {
@@ -139,7 +142,9 @@ export class CellEditor extends Component {
             return column.field.help;
         }
         return column.name === "any"
-            ? _t("The rule fires when at least one of these holds, and all other columns do.")
+            ? _t(
+                  "The rule fires when at least one of these holds, and all other columns do.",
+              )
             : "";
     }
 
@@ -181,7 +186,10 @@ export class CellEditor extends Component {
             item.any.push(this.model.newCondition(fact));
         } else {
             const place = this.rule.conditions.indexOf(item);
-            const group = { any: [item, this.model.newCondition(fact)], column: column.name };
+            const group = {
+                any: [item, this.model.newCondition(fact)],
+                column: column.name,
+            };
             this.rule.conditions.splice(place, 1, group);
         }
         this.changed();

@@ -85,7 +85,9 @@ export class OperandEditor extends Component {
 
     written(field, text) {
         const value = text.trim();
-        return field.type === "ratio" && value && !value.endsWith("%") ? `${value} %` : value;
+        return field.type === "ratio" && value && !value.endsWith("%")
+            ? `${value} %`
+            : value;
     }
 
     inputMode(field) {
@@ -128,7 +130,9 @@ export class OperandEditor extends Component {
         const { field } = this.props;
         this.state.isMaking = false;
         if (kind === "value") {
-            this.replace({ text: this.threshold ? this.threshold.value : this.kept || "" });
+            this.replace({
+                text: this.threshold ? this.threshold.value : this.kept || "",
+            });
         } else if (kind === "threshold") {
             this.kept = this.operand.text;
             const [first] = this.thresholds;
@@ -199,7 +203,9 @@ export class OperandEditor extends Component {
         }
         const label = made.label.trim().toLowerCase();
         if (this.model.thresholds.some((each) => each.label.toLowerCase() === label)) {
-            this.state.problem = _t("There is a threshold of this name: choose it from the list.");
+            this.state.problem = _t(
+                "There is a threshold of this name: choose it from the list.",
+            );
             return;
         }
         if (made.name && this.model.threshold(made.name)) {

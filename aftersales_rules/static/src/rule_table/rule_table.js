@@ -56,7 +56,8 @@ export class RuleMenu extends Component {
 function ruleClass({ isNew, rule }) {
     const today = luxon.DateTime.now().toISODate();
     const isOver =
-        (rule.valid_to && rule.valid_to < today) || (rule.valid_from && rule.valid_from > today);
+        (rule.valid_to && rule.valid_to < today) ||
+        (rule.valid_from && rule.valid_from > today);
     return { o_rule_new: isNew, "text-muted": isOver };
 }
 
@@ -76,7 +77,12 @@ function cellClass(cell, isSelected) {
 export class RuleRow extends Component {
     static template = "aftersales_rules.RuleRow";
     static components = { FindingBadge, RuleMenu };
-    static props = { shown: Object, selected: Number, readonly: Boolean, actions: Object };
+    static props = {
+        shown: Object,
+        selected: Number,
+        readonly: Boolean,
+        actions: Object,
+    };
 
     get rowClass() {
         return ruleClass(this.props.shown);
@@ -101,9 +107,15 @@ export class RuleTable extends Component {
     setup() {
         this.orm = useService("orm");
         this.model = useState(
-            new RuleTableModel(markRaw(this.orm), (isDirty) => this.hand(isDirty))
+            new RuleTableModel(markRaw(this.orm), (isDirty) => this.hand(isDirty)),
         );
-        this.state = useState({ row: 0, column: 0, isPhone: false, query: "", failed: "" });
+        this.state = useState({
+            row: 0,
+            column: 0,
+            isPhone: false,
+            query: "",
+            failed: "",
+        });
         this.actions = {
             move: (row, step) => this.move(row, step),
             add: (row) => this.addRule(row),
@@ -140,7 +152,8 @@ export class RuleTable extends Component {
         });
         const { bus } = this.record.model;
         useBus(bus, "NEED_LOCAL_CHANGES", ({ detail }) => {
-            this.saved = this.model.table && this.model.isDirty ? this.model.snapshot() : null;
+            this.saved =
+                this.model.table && this.model.isDirty ? this.model.snapshot() : null;
             if (this.handing) {
                 detail.proms?.push(this.handing);
             }
@@ -148,15 +161,15 @@ export class RuleTable extends Component {
         onWillStart(() => this.load());
         useEffect(
             () => this.onRecordChanged(),
-            () => [this.record.resId, this.revision, this.record.data.state]
+            () => [this.record.resId, this.revision, this.record.data.state],
         );
         useEffect(
             () => this.onDiscarded(),
-            () => [Boolean(this.record.data.table_changes)]
+            () => [Boolean(this.record.data.table_changes)],
         );
         useEffect(
             () => this.onDecisionChanged(),
-            () => [this.record.data.decision]
+            () => [this.record.data.decision],
         );
         onMounted(() => (this.isMounted = true));
         onWillUnmount(() => {
@@ -194,7 +207,11 @@ export class RuleTable extends Component {
                 await this.model.reload(saved);
             } else {
                 const open = isSame && this.model.table.decision;
-                await this.model.load(resModel, resId, decision || open || data.decision || "");
+                await this.model.load(
+                    resModel,
+                    resId,
+                    decision || open || data.decision || "",
+                );
             }
         } finally {
             this.isLoading = false;
@@ -223,7 +240,8 @@ export class RuleTable extends Component {
 
     /** The form gave up its changes, so they are given up here. */
     onDiscarded() {
-        const isPending = this.record.data.table_changes || this.handing || this.isLoading;
+        const isPending =
+            this.record.data.table_changes || this.handing || this.isLoading;
         if (this.isMounted && !isPending && this.model.isDirty) {
             this.load();
         }
@@ -283,7 +301,9 @@ export class RuleTable extends Component {
     get view() {
         const { version } = this.model;
         if (!this.seen || this.seen.version !== version) {
-            const last = new Map(this.seen ? this.seen.rows.map((row) => [row.id, row]) : []);
+            const last = new Map(
+                this.seen ? this.seen.rows.map((row) => [row.id, row]) : [],
+            );
             this.seen = { version, ...toRaw(this.model).view(last) };
         }
         return this.seen;
@@ -295,7 +315,9 @@ export class RuleTable extends Component {
 
     get otherColumns() {
         const query = this.state.query.trim().toLowerCase();
-        return this.model.otherColumns.filter((each) => each.label.toLowerCase().includes(query));
+        return this.model.otherColumns.filter((each) =>
+            each.label.toLowerCase().includes(query),
+        );
     }
 
     get words() {
@@ -314,7 +336,10 @@ export class RuleTable extends Component {
         }
         const condition = words.conditions.join(` ${_t("and")} `);
         return condition
-            ? _t("If %(condition)s, then %(outcome)s.", { condition, outcome: words.outcome })
+            ? _t("If %(condition)s, then %(outcome)s.", {
+                  condition,
+                  outcome: words.outcome,
+              })
             : _t("Always: %s.", words.outcome);
     }
 
@@ -346,7 +371,7 @@ export class RuleTable extends Component {
     /** What a card on a phone shows of a rule: what says something. */
     cardCells(row) {
         return row.cells.filter(
-            (cell) => cell.kind !== "label" && (!cell.isEmpty || cell.faults.length)
+            (cell) => cell.kind !== "label" && (!cell.isEmpty || cell.faults.length),
         );
     }
 
@@ -374,7 +399,7 @@ export class RuleTable extends Component {
 
     async open(row, column, target) {
         const index = this.columns.findIndex(
-            (each) => each.kind === column.kind && each.name === column.name
+            (each) => each.kind === column.kind && each.name === column.name,
         );
         this.select(row, Math.max(0, index));
         if (this.model.readonly) {
@@ -412,9 +437,14 @@ export class RuleTable extends Component {
 
     focusCell() {
         const { row, column } = this.state;
-        const cell = this.root.el?.querySelector(`[data-row="${row}"][data-column="${column}"]`);
+        const cell = this.root.el?.querySelector(
+            `[data-row="${row}"][data-column="${column}"]`,
+        );
         const active = document.activeElement;
-        if (cell && (!active || active === document.body || this.root.el.contains(active))) {
+        if (
+            cell &&
+            (!active || active === document.body || this.root.el.contains(active))
+        ) {
             cell.focus();
         }
     }
@@ -422,9 +452,14 @@ export class RuleTable extends Component {
     onEditorKeydown(ev) {
         const isPlain = !ev.shiftKey && !ev.ctrlKey && !ev.metaKey && !ev.altKey;
         const closes = ev.target.matches(
-            "input:not([type=checkbox], [type=search]), [contenteditable]"
+            "input:not([type=checkbox], [type=search]), [contenteditable]",
         );
-        if (ev.key === "Enter" && isPlain && closes && !ev.target.closest(".o_threshold_maker")) {
+        if (
+            ev.key === "Enter" &&
+            isPlain &&
+            closes &&
+            !ev.target.closest(".o_threshold_maker")
+        ) {
             ev.preventDefault();
             ev.stopPropagation();
             this.closeEditor();
@@ -443,7 +478,7 @@ export class RuleTable extends Component {
         const name = key.replace(/^outcome:/, "");
         this.select(
             this.state.row,
-            this.columns.findIndex((column) => column.name === name)
+            this.columns.findIndex((column) => column.name === name),
         );
         setTimeout(() => this.focusCell());
     }
@@ -466,7 +501,9 @@ export class RuleTable extends Component {
     }
 
     rowOf(element) {
-        return this.model.rules.findIndex((rule) => String(rule._id) === element.dataset.id);
+        return this.model.rules.findIndex(
+            (rule) => String(rule._id) === element.dataset.id,
+        );
     }
 
     async undo() {
@@ -487,7 +524,10 @@ export class RuleTable extends Component {
     }
 
     keepSelection() {
-        this.state.row = Math.max(0, Math.min(this.state.row, this.model.rules.length - 1));
+        this.state.row = Math.max(
+            0,
+            Math.min(this.state.row, this.model.rules.length - 1),
+        );
         setTimeout(() => this.focusCell());
     }
 
@@ -535,7 +575,10 @@ export class RuleTable extends Component {
             this.take(ev, () => this.go(row, this.columns.length - 1));
         } else if (ev.key === "Enter" || ev.key === "F2") {
             this.take(ev, () => this.open(row, column, ev.currentTarget));
-        } else if ((ev.key === "Delete" || ev.key === "Backspace") && !this.model.readonly) {
+        } else if (
+            (ev.key === "Delete" || ev.key === "Backspace") &&
+            !this.model.readonly
+        ) {
             this.take(ev, () => this.model.clearCell(this.model.rules[row], column));
         }
     }
@@ -543,7 +586,7 @@ export class RuleTable extends Component {
     go(row, column) {
         this.select(
             Math.max(0, Math.min(row, this.model.rules.length - 1)),
-            Math.max(0, Math.min(column, this.columns.length - 1))
+            Math.max(0, Math.min(column, this.columns.length - 1)),
         );
         this.focusCell();
     }

@@ -78,7 +78,9 @@ export function valueText(field, text, currency) {
         return `${group(text)} ${currency}`;
     }
     const unit = field.unit_label || field.unit;
-    return unit && isNumber(field) && field.type !== "ratio" ? `${group(text)} ${unit}` : text;
+    return unit && isNumber(field) && field.type !== "ratio"
+        ? `${group(text)} ${unit}`
+        : text;
 }
 
 /** What stands at the place of a fact in the example below a text. */
