@@ -211,6 +211,7 @@
         "demo/aftersales_complaint_demo.xml",
         "demo/aftersales_cost_books_demo.xml",
         "demo/aftersales_cost_demo.xml",
+        "demo/aftersales_draft_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
