@@ -17,10 +17,12 @@ from . import aftersales_exchange
 from . import aftersales_draft_extension
 from . import aftersales_trial
 from . import aftersales_trial_result
+from . import aftersales_trial_words
 from . import aftersales_seal
 from . import aftersales_audit
 from . import aftersales_archive
 from . import aftersales_rule
+from . import aftersales_draft_path
 from . import aftersales_threshold
 from . import aftersales_decision
 from . import aftersales_decision_explanation

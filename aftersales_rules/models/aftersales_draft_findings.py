@@ -2,32 +2,56 @@
 """What is wrong with a draft, in words, and where to mend it (R6)."""
 
 import json
+import re
 from decimal import Decimal
 
 from odoo import api, fields, models
 
 from ..rules import Finding, RulesError, finding_text, parse_value
 
+_RULE = re.compile(r"rules\[(\d+)\]")
+
 
 class AftersalesDraft(models.Model):
     _inherit = "aftersales.draft"
 
-    findings_html = fields.Html(
-        "Checks", compute="_compute_findings_html", sanitize=False
-    )
+    shown_findings = fields.Json("Checks", compute="_compute_shown_findings")
 
-    @api.depends("faults", "findings", "content", "threshold_values")
+    @api.depends("faults", "findings", "content", "threshold_values", "checked_at")
     @api.depends_context("lang")
-    def _compute_findings_html(self):
+    def _compute_shown_findings(self):
         for draft in self:
-            draft.findings_html = self.env["ir.qweb"]._render(
-                "aftersales_rules.draft_findings",
+            draft.shown_findings = {
+                "is_checked": bool(draft.checked_at),
+                "faults": draft._get_shown_faults(),
+                "groups": draft._get_finding_groups(),
+            }
+
+    def _get_shown_faults(self):
+        """What keeps the draft from being used at all, and in which rule it is.
+
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        shown = []
+        faults = json.loads(self.faults or "[]")
+        rules = json.loads(self.content or "{}").get("rules", []) if faults else []
+        for fault in faults:
+            match = _RULE.match(fault["path"])
+            place = int(match[1]) if match else len(rules)
+            rule = rules[place] if place < len(rules) else {}
+            text = fault["text"]
+            if rule.get("name"):
+                text = text.partition(": ")[2] or text
+            shown.append(
                 {
-                    "draft": draft,
-                    "faults": json.loads(draft.faults or "[]"),
-                    "groups": draft._get_finding_groups(),
-                },
+                    "text": text,
+                    "decision": rule.get("decision") or "",
+                    "rule": rule.get("name") or "",
+                    "label": rule.get("label") or "",
+                }
             )
+        return shown
 
     def _get_finding_groups(self):
         """Findings of the last check by decision, errors first.
@@ -52,6 +76,8 @@ class AftersalesDraft(models.Model):
                 {
                     "severity": item["severity"],
                     "is_new": item["is_new"],
+                    "decision": finding.decision or "",
+                    "rule": finding.rule or "",
                     "text": finding_text(compiled, finding, self.env.lang, text._term),
                 }
             )

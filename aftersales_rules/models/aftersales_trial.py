@@ -63,10 +63,10 @@ class AftersalesTrial(models.Model):
     company_currency_id = fields.Many2one(related="company_id.currency_id")
     sample = fields.Selection(
         [
-            ("last", "The Last"),
+            ("last", "The Last Ones"),
             ("period", "A Period"),
-            ("filter", "A Filter"),
-            ("one", "One Document"),
+            ("filter", "A Customer or an Answer"),
+            ("one", "One of Them"),
         ],
         required=True,
         default="last",

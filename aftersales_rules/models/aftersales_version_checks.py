@@ -13,18 +13,17 @@ class AftersalesVersion(models.Model):
 
     _inherit = "aftersales.version"
 
-    findings_html = fields.Html(
-        "Checks", compute="_compute_findings_html", sanitize=False
-    )
+    shown_findings = fields.Json("Checks", compute="_compute_shown_findings")
 
     @api.depends("pack", "thresholds")
     @api.depends_context("lang")
-    def _compute_findings_html(self):
+    def _compute_shown_findings(self):
         for version in self:
-            version.findings_html = self.env["ir.qweb"]._render(
-                "aftersales_rules.version_findings",
-                {"groups": version._get_findings()},
-            )
+            version.shown_findings = {
+                "is_checked": True,
+                "faults": [],
+                "groups": version._get_findings(),
+            }
 
     def _get_findings(self):
         """Findings in the user's language, errors first, by decision.
@@ -43,6 +42,9 @@ class AftersalesVersion(models.Model):
             groups.setdefault(label, []).append(
                 {
                     "severity": finding.severity,
+                    "is_new": True,
+                    "decision": finding.decision or "",
+                    "rule": finding.rule or "",
                     "text": finding_text(compiled, finding, self.env.lang, text._term),
                 }
             )

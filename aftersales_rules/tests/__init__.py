@@ -55,6 +55,7 @@ from . import test_project_portal
 from . import test_promise
 from . import test_recheck
 from . import test_release
+from . import test_rules_path
 from . import test_settings
 from . import test_threshold
 from . import test_transfer_gate

@@ -101,7 +101,10 @@ class TestDraft(RulesCase):
 
         self.edit(draft, change)
         self.assertEqual(draft.error_count, 1)
-        self.assertIn("overdue_days", draft.findings_html)
+        [fault] = draft.shown_findings["faults"]
+        self.assertIn("overdue_days", fault["text"])
+        rule = json.loads(draft.content)["rules"][0]
+        self.assertEqual((fault["rule"], fault["label"]), (rule["name"], rule["label"]))
         with self.assertRaisesRegex(UserError, "1 errors"):
             draft.action_publish()
         self.assertEqual(draft.state, "draft")

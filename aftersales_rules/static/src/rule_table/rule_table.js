@@ -19,6 +19,7 @@ import { useBus, useService } from "@web/core/utils/hooks";
 import { useSortable } from "@web/core/utils/sortable_owl";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { CellEditor } from "./cell_editor";
+import { takePointed } from "./rule_pointer";
 import { RuleTableModel } from "./rule_table_model";
 
 const PHONE = "(max-width: 576px)";
@@ -158,7 +159,7 @@ export class RuleTable extends Component {
                 detail.proms?.push(this.handing);
             }
         });
-        onWillStart(() => this.load());
+        onWillStart(() => this.begin());
         useEffect(
             () => this.onRecordChanged(),
             () => [this.record.resId, this.revision, this.record.data.state],
@@ -171,7 +172,12 @@ export class RuleTable extends Component {
             () => this.onDecisionChanged(),
             () => [this.record.data.decision],
         );
-        onMounted(() => (this.isMounted = true));
+        onMounted(() => {
+            this.isMounted = true;
+            if (this.isPointed) {
+                this.scrollToRule();
+            }
+        });
         onWillUnmount(() => {
             this.small.removeEventListener("change", onSize);
             clearTimeout(this.model.timer);
@@ -191,6 +197,26 @@ export class RuleTable extends Component {
     get recordKey() {
         const { resId, data } = this.record;
         return [resId, data.revision, data.state].join();
+    }
+
+    /** Open at the rule that was pointed at, with what is not saved yet. */
+    async begin() {
+        const { decision, rule } = takePointed(this.record);
+        const changes = this.record.data.table_changes;
+        await this.load(decision || (changes && changes.decision) || undefined);
+        if (changes && changes.decision === this.model.table?.decision) {
+            this.model.resume(changes);
+        }
+        const row = this.model.rules.findIndex((each) => each.name === rule);
+        this.isPointed = row >= 0;
+        this.state.row = Math.max(0, row);
+    }
+
+    scrollToRule() {
+        const { row } = this.state;
+        const shown = this.root.el.querySelectorAll(".o_rule_row, .o_rule_card")[row];
+        shown?.scrollIntoView({ block: "center" });
+        this.focusCell();
     }
 
     /** Fetch a table anew: the one that is open, or the one that the draft is about. */

@@ -159,6 +159,12 @@ export class RuleTableKeeping extends RuleTableJudging {
         this.touch();
     }
 
+    /** Go on with what was changed and is not saved yet. */
+    resume({ rules, thresholds }) {
+        this.begin();
+        this.restore(JSON.stringify({ rules, thresholds }));
+    }
+
     /** Remember how it stands before something is done to it. */
     begin() {
         this.done.push(this.snapshot());
