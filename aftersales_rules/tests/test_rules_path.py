@@ -88,9 +88,15 @@ class TestRulesPath(RulesCase):
         """So that the page leads to the row."""
         draft = self.start(name="Nonsense", note="Wrong")
         content = json.loads(draft.content)
-        rule = next(each for each in content["rules"] if each["name"] == "order_overdue")
+        rule = next(
+            each for each in content["rules"] if each["name"] == "order_overdue"
+        )
         rule["conditions"] += [
-            {"fact": "overdue_days", "op": "<", "operand": {"threshold": "overdue_days_max"}}
+            {
+                "fact": "overdue_days",
+                "op": "<",
+                "operand": {"threshold": "overdue_days_max"},
+            }
         ]
         draft._save(content, json.loads(draft.threshold_values), draft.revision)
         self.assertFalse(draft.shown_findings["is_checked"])
