@@ -13,6 +13,7 @@ import textwrap
 
 from demo_complaint import Complaints
 from demo_cost import Costs
+from demo_rules import Rules
 
 WIDTH = 79
 INDENT = 12
@@ -37,13 +38,14 @@ def main(env) -> None:
         story.deposit_starts_production()
         story.broken_panes()
         story.into_the_books()
+        story.rules_changed()
         story.explained()
     finally:
         story.set_threshold("100 %")
         env.cr.commit()
 
 
-class Story(Complaints, Costs):
+class Story(Complaints, Costs, Rules):
     """The people, and what they do one after the other."""
 
     def __init__(self, env) -> None:
@@ -239,9 +241,9 @@ class Story(Complaints, Costs):
             raise AssertionError(f"{transfer.name} should not have left")
         return answer["params"]["message"]
 
-    def threshold(self):
+    def threshold(self, name: str = THRESHOLD):
         return self.env["aftersales.threshold"].search(
-            [("name", "=", THRESHOLD), ("company_id", "=", self.company.id)]
+            [("name", "=", name), ("company_id", "=", self.company.id)]
         )
 
     def set_threshold(self, value: str) -> None:
