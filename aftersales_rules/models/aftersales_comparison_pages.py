@@ -87,6 +87,9 @@ class AftersalesDraft(models.Model):
     def _compute_changes_html(self):
         comparisons = self.env["aftersales.comparison"]
         for draft in self:
+            if not draft.base_version_id:  # before it is saved for the first time
+                draft.changes_html = False
+                continue
             try:
                 comparison = draft._compare_with(draft.sudo().base_version_id)
             except RulesError:

@@ -152,7 +152,8 @@ class AftersalesDraft(models.Model):
     def _compute_is_behind(self):
         for draft in self:
             current = draft.company_id.aftersales_version_id
-            draft.is_behind = draft.state in OPEN and draft.base_version_id != current
+            base = draft.base_version_id  # none before it is saved for the first time
+            draft.is_behind = draft.state in OPEN and bool(base) and base != current
 
     # ---------------------------------------------------------- its content
 

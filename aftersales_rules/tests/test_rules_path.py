@@ -2,7 +2,7 @@
 import json
 
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common_rules import RulesCase
 
@@ -43,6 +43,14 @@ class TestRulesPath(RulesCase):
         self.assertEqual(self.open(version.action_change_rules()), draft)
         self.change(draft.with_user(self.author), "overdue_days_max", "5")
         self.assertNotEqual(self.open(version.action_change_rules()), draft)
+
+    def test_a_draft_that_is_not_saved_yet_says_to_save_it(self):
+        drafts = self.env["aftersales.draft"].with_user(self.author)
+        with Form(drafts.with_company(self.company)) as form:
+            self.assertIn("Save the draft", form.next_step)
+            self.assertFalse(form.is_behind)
+            form.note = "Agreed"
+        self.assertIn("Change the table", form.record.next_step)
 
     def test_a_rule_leads_to_its_row(self):
         rule = self.version.rule_ids.filtered(lambda each: each.name == "order_overdue")
