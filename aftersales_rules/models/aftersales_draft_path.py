@@ -138,6 +138,7 @@ class AftersalesRule(models.Model):
 
     def action_change_rules(self):
         """Start a draft of the rules in force, whatever rules are selected."""
+        self.check_access("read")
         return self.env["aftersales.draft"]._start()
 
     def action_change_rule(self):

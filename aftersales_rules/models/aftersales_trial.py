@@ -263,11 +263,6 @@ class AftersalesTrial(models.Model):
         # sudo: the state follows from this button
         self.sudo().write({"state": "cancelled", "ended_at": fields.Datetime.now()})
 
-    def action_refresh(self):
-        """Show how far it has come."""
-        self.check_access("read")
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
-
     def action_view_changes(self):
         """All documents that change, to be filtered and exported."""
         self.ensure_one()
