@@ -7,25 +7,42 @@ from .guarded_fields import on_clean_context
 
 _REFUSE = """
     CREATE OR REPLACE FUNCTION aftersales_refuse_change() RETURNS trigger AS $$
+    DECLARE
+        movable text[];
     BEGIN
         -- what a foreign key does when the record that it points at is deleted
-        IF pg_trigger_depth() > 1 THEN
+        IF TG_OP <> 'TRUNCATE' AND pg_trigger_depth() > 1 THEN
             IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
             RETURN NEW;
         END IF;
         IF TG_OP = 'UPDATE' THEN
-            IF to_jsonb(OLD) - TG_ARGV = to_jsonb(NEW) - TG_ARGV THEN
+            movable := string_to_array(TG_ARGV[0], ',');
+            IF to_jsonb(OLD) ->> TG_ARGV[2] IS NULL THEN
+                movable := movable || string_to_array(TG_ARGV[1], ',');
+            END IF;
+            IF to_jsonb(OLD) - movable = to_jsonb(NEW) - movable THEN
                 RETURN NEW;
             END IF;
-        ELSIF current_setting('aftersales_rules.retention', true) = 'on' THEN
+        ELSIF TG_OP = 'DELETE'
+            AND current_setting('aftersales_rules.retention', true) = 'on' THEN
             RETURN OLD;
         END IF;
         RAISE EXCEPTION 'Records of % are an audit trail, neither changed nor deleted',
             TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
     END $$ LANGUAGE plpgsql
 """
-"""Stops what goes past the ORM. Columns named as arguments may move: links to
-customers, who can be merged, and what a model itself settles once."""
+"""Stops what goes past the ORM. Its arguments: columns that may always change, which are
+links to customers, who can be merged; columns that a model settles once; the one of them
+that tells by being filled that it did."""
+
+_GUARD = """
+    DROP TRIGGER IF EXISTS aftersales_immutable ON %(table)s;
+    CREATE TRIGGER aftersales_immutable BEFORE UPDATE OR DELETE ON %(table)s
+        FOR EACH ROW EXECUTE FUNCTION aftersales_refuse_change(%(columns)s);
+    DROP TRIGGER IF EXISTS aftersales_immutable_all ON %(table)s;
+    CREATE TRIGGER aftersales_immutable_all BEFORE TRUNCATE ON %(table)s
+        FOR EACH STATEMENT EXECUTE FUNCTION aftersales_refuse_change();
+"""
 
 
 class AftersalesImmutable(models.AbstractModel):
@@ -46,6 +63,8 @@ class AftersalesImmutable(models.AbstractModel):
 
     _settled_once = ()
     """Columns that the model itself writes once, after a record was made."""
+    _settled_when = ""
+    """The one of them that is empty until then."""
 
     def _auto_init(self):
         # EXTENDS 'base': a new column of a later release may have to be filled
@@ -66,30 +85,31 @@ class AftersalesImmutable(models.AbstractModel):
         if self._abstract:
             return
         self.env.cr.execute(_REFUSE)
-        columns = SQL(", ").join(
-            SQL("%s", name) for name in sorted(self._get_movable_columns())
-        )
+        settled = ",".join(sorted(self._settled_once))
+        linked = ",".join(sorted(self._get_linked_columns()))
         self.env.cr.execute(
             SQL(
-                "DROP TRIGGER IF EXISTS aftersales_immutable ON %(table)s;"
-                "CREATE TRIGGER aftersales_immutable BEFORE UPDATE OR DELETE"
-                " ON %(table)s FOR EACH ROW"
-                " EXECUTE FUNCTION aftersales_refuse_change(%(columns)s)",
+                _GUARD,
                 table=SQL.identifier(self._table),
-                columns=columns,
+                columns=SQL("%s, %s, %s", linked, settled, self._settled_when),
             )
         )
 
     @api.model
-    def _get_movable_columns(self):
-        """Columns that may change below the ORM: merged customers, settled once."""
+    def _get_linked_columns(self):
+        """Links to customers: Odoo merges customers below the ORM."""
         return {
             name
             for name, field in self._fields.items()
             if field.store
             and field.type == "many2one"
             and field.comodel_name == "res.partner"
-        } | set(self._settled_once)
+        }
+
+    @api.model
+    def _get_movable_columns(self):
+        """Columns that may change below the ORM: merged customers, settled once."""
+        return self._get_linked_columns() | set(self._settled_once)
 
     @api.model_create_multi
     def create(self, vals_list):  # pylint: disable=method-required-super

@@ -17,6 +17,7 @@ class AftersalesOrderChange(models.Model):
     _description = "Order Change"
     _inherit = ["aftersales.immutable"]
     _settled_once = ("state", "settled_at", "settled_by_id", "write_uid", "write_date")
+    _settled_when = "settled_at"
     _order = "id desc"
 
     order_id = fields.Many2one(

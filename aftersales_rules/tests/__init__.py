@@ -99,3 +99,4 @@ from . import test_cost_books
 from . import test_cost_books_cycle
 from . import test_cost_books_chart
 from . import test_cost_books_currency
+from . import test_immutable
