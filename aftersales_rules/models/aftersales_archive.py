@@ -4,6 +4,7 @@
 import base64
 import gzip
 import json
+import zlib
 
 from dateutil.relativedelta import relativedelta
 
@@ -140,13 +141,15 @@ class AftersalesArchive(models.Model):
 
     @api.model
     def _get_lines(self, seals):
-        """Archived lines: seal id → decision id → line."""
+        """Archived lines: seal id → decision id → line; none of a broken file."""
         lines = {}
         for archive in self.search([("seal_id", "in", seals.ids)]):
-            content = gzip.decompress(archive.attachment_id.raw).decode()
-            lines.setdefault(archive.seal_id.id, {}).update(
-                json.loads(row) for row in content.splitlines()
-            )
+            try:
+                content = gzip.decompress(archive.attachment_id.raw or b"").decode()
+                read = dict(json.loads(row) for row in content.splitlines())
+            except (EOFError, OSError, TypeError, ValueError, zlib.error):
+                read = {}  # whoever asks finds them missing
+            lines.setdefault(archive.seal_id.id, {}).update(read)
         return lines
 
 

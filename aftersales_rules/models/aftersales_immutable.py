@@ -31,9 +31,9 @@ _REFUSE = """
             TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
     END $$ LANGUAGE plpgsql
 """
-"""Stops what goes past the ORM. Its arguments: columns that may always change, which are
-links to customers, who can be merged; columns that a model settles once; the one of them
-that tells by being filled that it did."""
+"""Stops what goes past the ORM. Its arguments: columns that may always change, which
+are links to customers, who can be merged; columns that a model settles once; the one of
+them that tells by being filled that it did."""
 
 _GUARD = """
     DROP TRIGGER IF EXISTS aftersales_immutable ON %(table)s;

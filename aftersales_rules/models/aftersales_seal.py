@@ -31,6 +31,19 @@ _UNSEALED = {
     "aftersales.shipped.pack",
 }
 """Made from what is sealed, or sealing."""
+_SEALED = (
+    "number",
+    "model",
+    "columns",
+    "ranges",
+    "first_id",
+    "last_id",
+    "count",
+    "content_digest",
+    "previous_digest",
+    "sealed_at",
+)
+"""What the digest of a seal covers."""
 
 
 class AftersalesSeal(models.Model):
@@ -47,6 +60,7 @@ class AftersalesSeal(models.Model):
     first_id = fields.Integer(required=True, readonly=True)
     last_id = fields.Integer(required=True, readonly=True, index=True)
     count = fields.Integer("How Many", required=True, readonly=True)
+    content_digest = fields.Char("Digest of Records", size=64, readonly=True)
     previous_digest = fields.Char("Digest Before", size=64, readonly=True)
     digest = fields.Char(size=64, required=True, readonly=True)
     sealed_at = fields.Datetime("Sealed on", required=True, readonly=True)
@@ -111,33 +125,36 @@ class AftersalesSeal(models.Model):
         columns = self._get_columns(name)
         lines = self._get_lines(name, columns, ids)
         last = self.search([], limit=1)
-        return self._insert(
-            [
-                {
-                    "number": last.number + 1,
-                    "model": name,
-                    "columns": ",".join(columns),
-                    "ranges": to_ranges(ids),
-                    "first_id": ids[0],
-                    "last_id": ids[-1],
-                    "count": len(ids),
-                    "previous_digest": last.digest,
-                    "digest": to_digest(last.digest, name, columns, lines.values()),
-                    "sealed_at": fields.Datetime.now(),
-                }
-            ]
-        )
+        values = {
+            "number": last.number + 1,
+            "model": name,
+            "columns": ",".join(columns),
+            "ranges": to_ranges(ids),
+            "first_id": ids[0],
+            "last_id": ids[-1],
+            "count": len(ids),
+            "content_digest": to_digest(lines.values()),
+            "previous_digest": last.digest,
+            "sealed_at": fields.Datetime.now(),
+        }
+        return self._insert([{**values, "digest": to_seal(values)}])
+
+    def _is_whole(self):
+        """Whether this seal says what it said when it was made."""
+        self.ensure_one()
+        return self.digest == to_seal({name: self[name] for name in _SEALED})
 
     @api.model
     def _get_covered(self, name):
         """Up to which id everything is sealed, and what is sealed above it."""
         seals = self.search([("model", "=", name)])
         limit = fields.Datetime.now() - SETTLED
-        old = seals.filtered(lambda seal: seal.sealed_at < limit)
+        old = seals.filtered(lambda seal: seal.sealed_at < limit and seal._is_whole())
         floor = max(old.mapped("last_id"), default=0)
         covered = [
             each
             for seal in seals - old
+            if seal._is_whole()
             for each in from_ranges(seal.ranges)
             if each > floor
         ]
@@ -145,8 +162,12 @@ class AftersalesSeal(models.Model):
 
     @api.model
     def _get_columns(self, name):
-        """Columns that never change; links that a deletion empties are left out."""
+        """Columns that never change; links that a deletion empties are left out.
+
+        What other addons add to a model is left out as well: it goes with them.
+        """
         model = self.env[name]
+        module = model._original_module
         movable = model._get_movable_columns() | {"id", "write_uid", "write_date"}
         return sorted(
             field.name
@@ -154,6 +175,7 @@ class AftersalesSeal(models.Model):
             if field.store
             and field.column_type
             and field.name not in movable
+            and (field.name == "create_date" or module in field._modules)
             and not (
                 field.type == "many2one"
                 and (field.ondelete or "set null") == "set null"
@@ -186,13 +208,10 @@ class AftersalesSeal(models.Model):
             raise AccessError(
                 self.env._("Only an administrator of the rules checks the audit trail.")
             )
-        audit = (
-            self.env["aftersales.audit"]
-            .sudo()
-            ._check_seals(
-                self.sudo()  # sudo: records of all companies are under one chain
-            )
-        )
+        # sudo: records of all companies are under one chain
+        # pylint: disable-next=no-search-all
+        seals = self.sudo() or self.sudo().search([])
+        audit = self.env["aftersales.audit"].sudo()._check_seals(seals)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -214,52 +233,73 @@ class AftersalesSeal(models.Model):
         archives = self.env["aftersales.archive"]._get_lines(self)
         for seal in self:
             before = numbers.get(seal.number - 1)
+            words = {
+                "seal": seal.display_name,
+                "model": seal.model_label,
+                "ids": seal.ranges,
+            }
             if (before.digest if before else False) != seal.previous_digest:
                 found.append(
-                    self.env._(
-                        "%(seal)s does not follow the one before.",
-                        seal=seal.display_name,
-                    )
+                    self.env._("%(seal)s does not follow the one before.", **words)
                 )
-            if seal.model not in self.env:
-                continue  # its addon is gone, and its records with it
+            if not seal._is_whole():
+                found.append(self.env._("%(seal)s itself was changed.", **words))
+                continue
             columns = seal.columns.split(",")
+            if not seal._has_columns(columns):
+                continue  # their addon is gone, and they with it
             ids = from_ranges(seal.ranges)
             lines = archives.get(seal.id, {}) | self._get_lines(
                 seal.model, columns, ids
             )
             gone = [each for each in ids if each not in lines]
             if gone:
+                words["ids"] = to_ranges(gone)
                 found.append(
-                    self.env._(
-                        "%(seal)s: %(model)s %(ids)s are gone.",
-                        seal=seal.display_name,
-                        model=seal.model_label,
-                        ids=to_ranges(gone),
-                    )
+                    self.env._("%(seal)s: %(model)s %(ids)s are gone.", **words)
                 )
-            digest = to_digest(
-                seal.previous_digest,
-                seal.model,
-                columns,
-                (lines[each] for each in ids if each in lines),
-            )
-            if not gone and digest != seal.digest:
+            elif to_digest(lines[each] for each in ids) != seal.content_digest:
                 found.append(
                     self.env._(
                         "%(seal)s: among %(model)s %(ids)s something was changed.",
-                        seal=seal.display_name,
-                        model=seal.model_label,
-                        ids=seal.ranges,
+                        **words,
                     )
                 )
-        return found + self._find_added()
+        return found + self._find_added() + self._find_unguarded()
+
+    def _has_columns(self, columns):
+        """Whether the records of this seal are still there to be looked at."""
+        return self.model in self.env and set(columns) <= set(
+            self.env[self.model]._fields
+        )
+
+    @api.model
+    def _find_unguarded(self):
+        """Tables of the trail that somebody has taken the protection from."""
+        tables = sorted(
+            self.env[name]._table for name in [*self._get_trail(), *_UNSEALED]
+        )
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT t.name FROM unnest(%s) AS t (name) WHERE 2 > ("
+                "  SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass(t.name)"
+                "  AND tgname IN ('aftersales_immutable', 'aftersales_immutable_all')"
+                "  AND tgenabled IN ('O', 'A'))",
+                tables,
+            )
+        )
+        return [
+            self.env._("The protection of the table %(table)s is gone.", table=row[0])
+            for row in rows
+        ]
 
     def _find_added(self):
         """Records that were put among sealed ones afterwards."""
         found = []
         for name in self._get_trail():
-            seals = self.search([("model", "=", name)])
+            seals = self.search([("model", "=", name)]).filtered(
+                lambda seal: seal._is_whole()
+            )
             if not seals:
                 continue
             floor, _covered = self._get_covered(name)
@@ -308,10 +348,17 @@ def from_ranges(text):
     return ids
 
 
-def to_digest(previous, name, columns, lines):
-    """SHA-256 over the digest before, the model, its columns and its records."""
+def to_digest(lines):
+    """SHA-256 over lines of text."""
     digest = hashlib.sha256()
-    for line in (previous or "", name, ",".join(columns), *lines):
+    for line in lines:
         digest.update(line.encode())
         digest.update(b"\n")
     return digest.hexdigest()
+
+
+def to_seal(values):
+    """The digest of a seal: over all that it says."""
+    return to_digest(
+        json.dumps([name, values[name] or None], default=str) for name in _SEALED
+    )

@@ -1,8 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import gzip
 from datetime import timedelta
 from decimal import Decimal
 
-from psycopg2.errors import InsufficientPrivilege
+from freezegun import freeze_time
+from psycopg2.errors import InsufficientPrivilege, RestrictViolation
 
 from odoo import fields
 from odoo.exceptions import AccessError
@@ -176,14 +178,12 @@ class TestAudit(RulesCase):
         gap = self.env["aftersales.decision"].search([], order="id", limit=1).id - 1
         self.seal()
         self.tamper(
-            "UPDATE aftersales_seal SET sealed_at = sealed_at - interval '3 days'"
-        )
-        self.tamper(
             "UPDATE aftersales_decision SET id = %s WHERE id = %s",
             -abs(gap),
             self.judge(3).id,
         )
-        self.assertIn("were added", self.check().findings)
+        with freeze_time(fields.Datetime.now() + timedelta(days=3)):
+            self.assertIn("were added", self.check().findings)
 
     def test_a_rewritten_seal_shows_in_the_next_one(self):
         self.seal()
@@ -203,6 +203,73 @@ class TestAudit(RulesCase):
         self.tamper("DELETE FROM aftersales_seal WHERE id = %s", last.id)
         self.assertIn(f"Seal {number} is not", self.check().findings)
 
+    def test_records_that_change_places_show(self):
+        """What one decision said stands under another's number, and the other way."""
+        self.seal()
+        one, other = self.records[:2].ids
+        for before, after in ((one, -1), (other, one), (-1, other)):
+            self.tamper(
+                "UPDATE aftersales_decision SET id = %s WHERE id = %s", after, before
+            )
+        self.assertIn("something was changed", self.check().findings)
+
+    def test_nothing_of_a_seal_changes(self):
+        """Not what it covers, not when it was made, not into something unreadable."""
+        self.seal()
+        seal = self.seals.search([("model", "=", "aftersales.decision")], limit=1)
+        for column, value in (
+            ("sealed_at", "2020-01-01"),
+            ("count", seal.count + 1),
+            ("first_id", seal.first_id - 1),
+            ("last_id", seal.last_id + 1000),
+            ("columns", "decision"),
+            ("columns", "x"),
+            ("columns", ""),
+            ("model", "aftersales.release"),
+            ("model", "res.users"),
+            ("model", "no.model"),
+            ("ranges", str(seal.first_id)),
+            ("ranges", "x"),
+            ("ranges", ""),
+            ("ranges", "1-99999999999999"),
+            ("number", seal.number + 5),
+            ("previous_digest", "0"),
+            ("digest", "0"),
+        ):
+            with self.subTest(column=column, value=value):
+                self.env.cr.execute("SAVEPOINT tampered")
+                self.tamper(
+                    f"UPDATE aftersales_seal SET {column} = %s WHERE id = %s",
+                    value,
+                    seal.id,
+                )
+                self.assertFalse(self.check().is_fine)
+                self.env.cr.execute("ROLLBACK TO SAVEPOINT tampered")
+                self.env.invalidate_all()
+
+    def test_a_guard_that_is_taken_away_shows(self):
+        """Who owns the database can switch triggers off; the night tells."""
+        table = "aftersales_decision"
+        for query in (
+            f"ALTER TABLE {table} DISABLE TRIGGER aftersales_immutable",
+            f"DROP TRIGGER aftersales_immutable ON {table}",
+            f"DROP TRIGGER aftersales_immutable_all ON {table}",
+        ):
+            with self.subTest(query=query):
+                self.env.cr.execute("SAVEPOINT guarded")
+                self.env.cr.execute(query)
+                self.assertIn("aftersales_decision", self.check().findings)
+                self.env.cr.execute("ROLLBACK TO SAVEPOINT guarded")
+
+    def test_a_column_that_an_addon_took_along_is_no_tampering(self):
+        """Fields of others on our records are not sealed, and may go."""
+        columns = self.seals._get_columns("aftersales.decision")
+        self.assertIn("payload", columns)
+        self.assertIn("create_date", columns)
+        field = self.env["aftersales.decision"]._fields["event"]
+        self.patch(field, "_modules", ("another_addon",))
+        self.assertNotIn("event", self.seals._get_columns("aftersales.decision"))
+
     def test_ranges(self):
         for ids in ([], [1], [1, 2, 3], [1, 3, 4, 5, 9]):
             text = to_ranges(ids)
@@ -220,6 +287,33 @@ class TestAudit(RulesCase):
             self.records[2].id,
         )
         self.assertFalse(self.audits._repeat(self.records).is_fine)
+
+    def test_a_decision_that_cannot_be_read_any_more_shows(self):
+        for value in ("x", "{}", "[]", '{"decision": 1}'):
+            with self.subTest(value=value):
+                self.tamper(
+                    "UPDATE aftersales_decision SET payload = %s WHERE id = %s",
+                    value,
+                    self.records[2].id,
+                )
+                self.assertFalse(self.audits._repeat(self.records).is_fine)
+
+    def test_findings_name_nobody(self):
+        """The trail of all companies is read by administrators of each."""
+        self.tamper(
+            "UPDATE aftersales_decision SET payload = replace(payload, '9', '8')"
+            " WHERE id = %s",
+            self.records[2].id,
+        )
+        findings = self.audits._repeat(self.records).findings
+        self.assertNotIn(self.customer.name, findings)
+        self.assertIn(str(self.records[2].id), findings)
+
+    def test_all_seals_are_checked_where_none_was_chosen(self):
+        self.seal()
+        seals = self.seals.with_user(self.users["admin"])
+        message = seals.action_verify()["params"]["message"]
+        self.assertIn(f"{len(seals.search([]))} seals", message)
 
     # ------------------------------------------------------------- archive
 
@@ -247,6 +341,72 @@ class TestAudit(RulesCase):
         self.seal()
         self.run_cron("ir_cron_archive")
         self.assertEqual(self.records.exists(), self.records)
+
+    def archive(self, *records):
+        self.company.aftersales_keep_months = 12
+        for record in records or self.records:
+            self.tamper(
+                "UPDATE aftersales_decision SET create_date ="
+                " create_date - interval '2 years' WHERE id = %s",
+                record.id,
+            )
+        self.seal()
+        self.run_cron("ir_cron_archive")
+        return self.env["aftersales.archive"].search([], limit=1)
+
+    def test_archiving_twice_is_archiving_once(self):
+        archive = self.archive()
+        self.run_cron("ir_cron_archive")
+        self.assertEqual(self.env["aftersales.archive"].search([]), archive)
+
+    def test_decisions_in_use_stay(self):
+        """What a trial run, a hold or another record points at is not archived."""
+        draft = self.env["aftersales.draft"].with_company(self.company).create({})
+        self.env["aftersales.trial"].create(
+            {
+                "draft_id": draft.id,
+                "sample": "one",
+                "decision_id": self.records[0].id,
+            }
+        )
+        self.archive()
+        self.assertEqual(self.records.exists(), self.records[0])
+
+    def test_a_company_keeps_what_another_one_archives(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.tamper(
+            "UPDATE aftersales_decision SET company_id = %s WHERE id = %s",
+            other.id,
+            self.records[0].id,
+        )
+        self.archive()
+        self.assertEqual(self.records.exists(), self.records[0])
+        self.assertTrue(self.check().is_fine)
+
+    def test_a_file_of_the_archive_that_was_changed_shows(self):
+        archive = self.archive()
+        self.assertTrue(self.check().is_fine)
+        content = gzip.decompress(archive.attachment_id.raw)
+        for raw in (
+            gzip.compress(content.replace(b"hold", b"none")),
+            gzip.compress(content.splitlines()[0]),
+            gzip.compress(b"x"),
+            b"x",
+            b"",
+            archive.attachment_id.raw[:-20],
+        ):
+            with self.subTest(raw=raw[:20]):
+                archive.attachment_id.raw = raw
+                self.assertFalse(self.check().is_fine)
+
+    def test_the_file_of_the_archive_is_not_deleted(self):
+        archive = self.archive()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(RestrictViolation),
+            self.env.cr.savepoint(),
+        ):
+            archive.attachment_id.unlink()
 
     def run_cron(self, name):
         self.env.flush_all()
