@@ -109,7 +109,9 @@ class AftersalesVersion(models.Model):
             )
         try:
             pack = load_pack(merged.pack.canonical)
-            compile_pack(pack, thresholds=values, keep_going=True)
+            # those of other addons are loaded after this one and stay as they are
+            registry = self.env["aftersales.extension"]._get_registry()
+            compile_pack(pack, registry, thresholds=values, keep_going=True)
         except PackError as err:
             _logger.warning(
                 "The rules of %s stay as they are: with those of the new release they "
