@@ -147,8 +147,8 @@ class AftersalesDraft(models.Model):
         raise UserError(
             self.env._(
                 "Together with what %(version)s has changed in the meantime:\n"
-                "%(problems)s\nTake up the changes of %(version)s, mend it, and publish "
-                "again.",
+                "%(problems)s\nTake up the changes of %(version)s, mend it, and "
+                "publish again.",
                 version=current.name,
                 problems="\n".join(
                     finding_text(compiled, problem, self.env.lang, translate)
