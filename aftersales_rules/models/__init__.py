@@ -26,6 +26,7 @@ from . import aftersales_draft_path
 from . import aftersales_threshold
 from . import aftersales_decision
 from . import aftersales_decision_explanation
+from . import aftersales_decision_ways
 from . import aftersales_decision_what_if
 from . import aftersales_decision_origin
 from . import aftersales_fact_origin

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from odoo import api, models
+from odoo import models
 from odoo.tools import format_date, format_datetime, format_time
 
 from ..rules import (
@@ -20,22 +20,14 @@ from ..rules import (
     FactModel,
     FactType,
     RulesError,
-    movable_ranges,
-    nearest_ways,
     parse_value,
-    way_advice,
-    way_rank,
 )
 from .aftersales_text import threshold_names
 from .aftersales_threshold import _human
 from .aftersales_value_range import value_range
 
-WAYS_SHOWN = 4
-"""So many ways to one answer are shown."""
-PAIRS_UP_TO = 60
-"""Larger tables are searched for one value at a time only: the screen waits for it."""
-_LEVELS = ["good", "neutral", "warn", "bad"]
-"""Answers in the order in which people want them."""
+WAYS_UP_TO = 80
+"""Ways through tables of more rules are asked for when the rest is on the screen."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +63,10 @@ class AftersalesDecision(models.Model):
             shown |= {
                 "failure": False,
                 "lang_note": self._get_lang_note(scene),
-                "effect_level": self._get_level(scene.spec, record.result),
+                **self._describe_result(scene, record, decision.outcomes),
                 "matches": self._describe_matches(scene, decision),
             }
-            shown |= self._describe_trace(scene)
+            shown |= self._describe_trace(scene, self._describe_origins())
         except RulesError as err:
             shown |= without_trace(str(err))
         return shown
@@ -156,9 +148,20 @@ class AftersalesDecision(models.Model):
             return False
         return self.env._("These rules are written in English only.")
 
-    @api.model
-    def _get_level(self, spec: DecisionSpec, result: str) -> str:
-        return "good" if result == "waived" else spec.level(result)
+    def _describe_result(self, scene: Scene, record, outcomes) -> dict:
+        """What was made of the answer: a person may have released it."""
+        results = dict(self._selection_result())
+        if record.result == "waived":
+            return {"result_label": results["waived"], "effect_level": "good"}
+        if record.result == "none":
+            return {
+                "result_label": self._say_result(scene, outcomes),
+                "effect_level": scene.spec.level(scene.spec.headline(outcomes)),
+            }
+        return {
+            "result_label": results.get(record.result, record.result),
+            "effect_level": scene.spec.level(record.result),
+        }
 
     # -------------------------------------------------------------- the answer
 
@@ -182,15 +185,37 @@ class AftersalesDecision(models.Model):
 
     def _say_outcome(self, scene: Scene, outcome) -> str:
         """An outcome in words: "Hold: Overdue debt"."""
-        words = [
-            self._say(field, parse_value(field, outcome[name]), scene.currency)
-            if field.type is not FactType.BOOLEAN
-            else self.env["aftersales.text"]._term(field.label)
-            for name, field in scene.spec.outcome_fields.items()
-            if outcome.get(name) is not None and outcome[name] is not False
-        ]
-        head, *more = words or [self.env._("Nothing is to be done.")]
-        return f"{head}: {', '.join(more)}" if more else head
+        said, more = [], []
+        for name, field in scene.spec.outcome_fields.items():
+            raw = outcome.get(name)
+            if raw is None or raw is False:
+                continue
+            label = self.env["aftersales.text"]._term(field.label)
+            value = self._say(field, parse_value(field, raw), scene.currency)
+            if field.choices:
+                said.append(value)
+            elif field.type is FactType.BOOLEAN:
+                more.append(label)
+            else:
+                more.append(f"{label}: {value}")
+        if not said and not more:
+            return self.env._("Nothing is to be done.")
+        rest = [*said[1:], *more]
+        if not said:
+            return ", ".join(rest)
+        return f"{said[0]}: {', '.join(rest)}" if rest else said[0]
+
+    def _say_result(self, scene: Scene, outcomes) -> str:
+        """What a decision comes to, in a word or two."""
+        answer = scene.spec.headline(outcomes)
+        if answer is not None:
+            results = dict(self._selection_result())
+            return results.get(answer, answer)
+        if outcomes:
+            return self._say_outcome(scene, outcomes[0])
+        if scene.spec.level(None) == "good":
+            return self.env._("Nothing stands against it")
+        return self.env._("No rule matches")
 
     def _say(self, spec: Any, value: object, currency: str | None = None) -> str:
         """A value as a person of this language reads it."""
@@ -204,18 +229,19 @@ class AftersalesDecision(models.Model):
 
     # ------------------------------------------------- facts, thresholds, rules
 
-    def _describe_trace(self, scene: Scene) -> dict:
+    def _describe_trace(self, scene: Scene, origins: dict) -> dict:
         """What was looked at, rule by rule."""
+        is_large = len(scene.compiled.rules_for(scene.spec.name)) > WAYS_UP_TO
         return {
-            "facts": self._describe_facts(scene),
+            "facts": self._describe_facts(scene, origins),
             "thresholds": self._describe_limits(scene),
-            "ways": self._describe_ways(scene),
+            "ways": [] if is_large else self._describe_ways(scene),
+            "ways_later": is_large,
             "rules": self._describe_rules(scene),
         }
 
-    def _describe_facts(self, scene: Scene) -> list[dict]:
+    def _describe_facts(self, scene: Scene, origins: dict) -> list[dict]:
         used = _used_facts(scene)
-        origins = self._describe_origins()
         return [
             self._describe_value(scene, field, getattr(scene.facts, name))
             | {
@@ -228,7 +254,7 @@ class AftersalesDecision(models.Model):
         ]
 
     def _describe_limits(self, scene: Scene) -> list[dict]:
-        users = _used_limits(scene)
+        users = used_limits(scene)
         return [
             self._describe_value(scene, spec, scene.compiled.thresholds[spec.name])
             | {"rules": users[spec.name]}
@@ -264,88 +290,6 @@ class AftersalesDecision(models.Model):
             text = self.env["aftersales.text"]
             return [[raw, text._value(words, raw == "yes")] for raw in ("yes", "no")]
         return [list(each) for each in (words.choices or {}).items()] or False
-
-    # ------------------------------------------------------------ nearest ways
-
-    def _describe_ways(self, scene: Scene) -> list[dict]:
-        """What gives another answer, in words that a person acts on."""
-        now = scene.decide().outcomes
-        goals: dict[str, dict] = {}
-        for way, outcome in self._find_ways(scene):
-            text = self._say_way(scene, way)
-            if text is None:
-                continue
-            goal = self._name_goal(scene, now, way, outcome)
-            found = goals.setdefault(
-                goal,
-                {
-                    "goal": goal,
-                    "goal_level": scene.spec.level(scene.spec.headline(way.outcomes)),
-                    "texts": [],
-                    "options": [],
-                },
-            )
-            if text not in found["texts"] and len(found["texts"]) < WAYS_SHOWN:
-                found["texts"].append(text)
-                found["options"].append({"text": text, **_values_of(scene, way)})
-        return sorted(
-            goals.values(), key=lambda goal: _LEVELS.index(goal["goal_level"])
-        )
-
-    def _find_ways(self, scene: Scene):
-        """All ways that somebody can go, the nearest first, with their goals."""
-        movable, ranges = movable_ranges(scene.spec, scene.facts)
-        few = len(scene.compiled.rules_for(scene.spec.name)) <= PAIRS_UP_TO
-        found = nearest_ways(
-            scene.compiled,
-            scene.spec.name,
-            scene.facts,
-            on=scene.on,
-            movable=movable,
-            ranges=ranges,
-            thresholds=_used_limits(scene),
-            fields=_goal_fields(scene.spec),
-            pairs=few,
-        )
-        ways = [
-            (way, alternative.goal)
-            for alternative in found
-            for way in alternative.ways
-            if way.movable
-        ]
-        return sorted(ways, key=lambda each: way_rank(each[0]))
-
-    def _say_way(self, scene: Scene, way):
-        return way_advice(
-            scene.compiled,
-            scene.spec.name,
-            scene.facts,
-            way,
-            lang=self.env.lang,
-            translate=self.env["aftersales.text"]._term,
-            show=lambda spec, value, _currency: self._say(spec, value, scene.currency),
-        )
-
-    def _name_goal(self, scene: Scene, now, way, goal) -> str:
-        """What a way comes to: another answer, or one cause less of the same."""
-        before, after = (scene.spec.headline(each) for each in (now, way.outcomes))
-        if before != after:
-            return self._say_answer(scene.spec, after)
-        if goal.kind == "nothing":
-            return self._say_answer(scene.spec, None)
-        said = self._say_outcome(scene, goal.outcome)
-        if goal.kind == "without":
-            return self.env._("No longer “%(answer)s”", answer=said)
-        return said
-
-    def _say_answer(self, spec: DecisionSpec, answer: str | None) -> str:
-        """What a decision comes to, in a word or two."""
-        if answer is not None:
-            results = dict(self._selection_result())
-            return results.get(answer, answer)
-        if spec.level(None) == "good":
-            return self.env._("Nothing stands against it")
-        return self.env._("No rule matches")
 
     # ------------------------------------------------------------------- rules
 
@@ -404,32 +348,13 @@ class AftersalesDecision(models.Model):
         return False
 
 
-def _used_limits(scene: Scene) -> dict[str, list[str]]:
+def used_limits(scene: Scene) -> dict[str, list[str]]:
     """Thresholds of the decision, with the rules that use them."""
     users: dict[str, list[str]] = {}
     for rule in scene.compiled.rules_for(scene.spec.name):
         for name in threshold_names(rule):
             users.setdefault(name, []).append(rule.name)
     return users
-
-
-def _goal_fields(spec: DecisionSpec) -> list[str] | None:
-    """By what answers differ: under *first* by the word they come to."""
-    choices = [name for name, field in spec.outcome_fields.items() if field.choices]
-    if not choices:
-        return None
-    return choices if spec.hit_policy == "collect" else choices[:1]
-
-
-def _values_of(scene: Scene, way) -> dict:
-    """The values of a way, as the screen writes and ``try_values`` reads them."""
-    limits = {each.name: each for each in scene.compiled.pack.thresholds}
-    values: dict[str, dict[str, str]] = {"facts": {}, "thresholds": {}}
-    for change in way.changes:
-        is_fact = change.kind == "fact"
-        spec = (scene.spec.fact_fields if is_fact else limits)[change.name]
-        values[f"{change.kind}s"][change.name] = _human(spec, change.after)
-    return values
 
 
 def _used_facts(scene: Scene) -> set[str]:
@@ -455,5 +380,6 @@ def without_trace(failure: str) -> dict:
         "facts": [],
         "thresholds": [],
         "ways": [],
+        "ways_later": False,
         "rules": [],
     }

@@ -46,20 +46,43 @@ class AftersalesDecision(models.Model):
         except RulesError as err:
             return shown | without_trace(str(err))
 
+    def get_ways(self, facts=None, thresholds=None):
+        """The nearest ways to other answers, where `ways_later` says to ask for them.
+
+        :param dict facts: as for `try_values`
+        :param dict thresholds: as for `try_values`
+        :return: list of JSON values, as `ways` of `get_explanation`
+        """
+        self.ensure_one()
+        self.check_access("read")
+        record = self.sudo()  # sudo: who may read a decision may read all of why
+        try:
+            scene = record._get_scene()
+            tried = self._change_scene(scene, facts, thresholds, [])
+            return self._describe_ways(tried)
+        except RulesError:
+            return []
+
     def _describe_tried(self, record, tried: Scene) -> dict:
         decision = tried.decide()
+        changed = decision.outcomes != record._get_decision().outcomes
+        if changed:
+            answer = {
+                "result_label": self._say_result(tried, decision.outcomes),
+                "effect_level": tried.spec.level(
+                    tried.spec.headline(decision.outcomes)
+                ),
+            }
+        else:
+            answer = self._describe_result(tried, record, decision.outcomes)
         shown = {
             "failure": False,
-            "changed": decision.outcomes != record._get_decision().outcomes,
+            "changed": changed,
             "matches": self._describe_matches(tried, decision),
+            **answer,
         }
-        if shown["changed"]:
-            answer = tried.spec.headline(decision.outcomes)
-            shown["result_label"] = self._say_answer(tried.spec, answer)
-            shown["effect_level"] = tried.spec.level(answer)
-        else:
-            shown["effect_level"] = self._get_level(tried.spec, record.result)
-        return shown | self._describe_trace(tried)
+        # values that are tried come from nowhere
+        return shown | self._describe_trace(tried, {})
 
     # ----------------------------------------------------------------- reading
 

@@ -56,7 +56,7 @@ def movable_ranges(
         value = facts.__dict__[name]
         if field.type not in ORDERED_TYPES:
             continue
-        low, high = _floor(field), None
+        low, high = _floor(field, facts), None
         if field.advice is not None and value is not None:
             low = low if field.advice.less else value
             high = None if field.advice.more else value
@@ -64,8 +64,14 @@ def movable_ranges(
     return movable, ranges
 
 
-def _floor(field: FieldSpec) -> Any:
-    """Amounts that are proposed are none below nothing."""
+def _floor(field: FieldSpec, facts: FactModel) -> Any:
+    """What is proposed is never less than nothing, unless it is already."""
+    value = facts.__dict__[field.name]
+    least = facts.__dict__.get(field.advice.floor or "") if field.advice else None
+    if least is not None and value is None:
+        return least
+    if field.type is FactType.INTEGER:
+        return 0 if value is not None and value >= 0 else None
     if field.type in (FactType.MONEY, FactType.QUANTITY, FactType.RATIO):
         return Decimal(0)
     return None
@@ -112,6 +118,8 @@ def change_advice(
     sentence = _sentence(spec, advice, change)
     if sentence is None:
         return None
+    if advice and advice.of and facts.get(advice.of) is None:
+        sentence = _sentence(spec, None, change) or ""
     currency = facts.get("currency")
 
     def shown(field: Any, value: Any) -> str:

@@ -80,7 +80,8 @@ class Advice:
     Sentences may name ``%(distance)s``, ``%(after)s``, ``%(before)s`` and
     ``%(label)s``. ``set`` is for a number or day that is not known yet, ``clear`` for
     taking one away, ``to`` gives a sentence per choice, or for "yes" and "no". With
-    ``of``, the distance of a share is told in money of that fact.
+    ``of``, the distance of a share is told in money of that fact; ``floor`` names a
+    fact below which no value is proposed.
     """
 
     less: str | None = None
@@ -89,6 +90,7 @@ class Advice:
     clear: str | None = None
     to: Mapping[str, str] | None = None
     of: str | None = None
+    floor: str | None = None
 
     @property
     def moves(self) -> bool:

@@ -35,6 +35,7 @@ from . import test_cut_off
 from . import test_decision
 from . import test_decision_explanation
 from . import test_fact_origin
+from . import test_decision_ways
 from . import test_delivery_hold
 from . import test_delivery_report
 from . import test_demo_company

@@ -8,6 +8,8 @@ rules say is ``data/packs/default_complaint_breakage.json``.
 from decimal import Decimal
 
 from ..facts import (
+    FIXED,
+    Advice,
     FactModel,
     OutcomeModel,
     boolean,
@@ -30,34 +32,47 @@ BREAKAGE_LIABILITIES = {
 class BreakageFacts(FactModel):
     """Breakage of one product at one customer in the year of a complaint (C19)."""
 
-    product: str | None = text(_("Product"))
+    product: str | None = text(_("Product"), advice=FIXED)
     # text: a year is no amount, and is not written with a comma
     year: str | None = text(
-        _("Year"), help=_("Calendar year of the breakage, in the company's time zone.")
+        _("Year"),
+        help=_("Calendar year of the breakage, in the company's time zone."),
+        advice=FIXED,
     )
     spontaneous: bool | None = boolean(
         _("Spontaneous breakage"),
         help=_("The glass broke in service without an outer cause."),
+        advice=FIXED,
     )
     confirmed: bool | None = boolean(
-        _("Fault confirmed"), help=_("The breakage of this complaint is confirmed.")
+        _("Fault confirmed"),
+        help=_("The breakage of this complaint is confirmed."),
+        advice=Advice(to={"yes": _("confirm the breakage")}),
     )
     in_service: Decimal | None = quantity(
         _("Quantity in service"),
         help=_("Installed in this year and before; unknown if nothing is recorded."),
+        advice=FIXED,
     )
     failed: Decimal | None = quantity(
         _("Broken this year"),
         help=_("Confirmed by complaints, and entered from customers' reports."),
+        advice=FIXED,
     )
     rate: Decimal | None = ratio(
-        _("Breakage rate"), help=_("Broken this year of the quantity in service.")
+        _("Breakage rate"),
+        help=_("Broken this year of the quantity in service."),
+        advice=FIXED,
     )
     agreed_limit: Decimal | None = ratio(
         _("Agreed rate"),
         help=_(
             "Agreed with the customer, or for the product; not set if nothing was "
             "agreed."
+        ),
+        advice=Advice(
+            more=_("agree on a rate of %(after)s"),
+            set=_("agree on a rate of %(after)s"),
         ),
     )
 

@@ -5,7 +5,15 @@ What gathers the facts is ``models/aftersales_care_plan.py``; what the rules say
 ``data/packs/default_complaint_care.json``.
 """
 
-from ..facts import FactModel, OutcomeModel, boolean, choice, integer
+from ..facts import (
+    FIXED,
+    Advice,
+    FactModel,
+    OutcomeModel,
+    boolean,
+    choice,
+    integer,
+)
 from ..i18n import _
 from ..registry import REGISTRY, DecisionSpec
 from .credit import TIERS
@@ -16,14 +24,16 @@ SURVEY_EFFECTS = {"send": _("Ask the customer"), "skip": _("Do not ask")}
 class CustomerCareFacts(FactModel):
     """What is known of a customer when the next contacts are planned (C20)."""
 
-    tier: str | None = choice(_("Customer tier"), TIERS)
+    tier: str | None = choice(_("Customer tier"), TIERS, advice=FIXED)
     has_contact: bool | None = boolean(
         _("Dedicated contact named"),
         help=_("Somebody is responsible for the care of this customer."),
+        advice=Advice(to={"yes": _("name a dedicated contact")}),
     )
     dissatisfied: bool | None = boolean(
         _("Dissatisfied"),
         help=_("The last answer of the customer, to a contact or a survey."),
+        advice=FIXED,
     )
 
 
@@ -51,16 +61,21 @@ CUSTOMER_CARE = DecisionSpec(
 class ServiceSurveyFacts(FactModel):
     """What is known when a service is finished (C20)."""
 
-    tier: str | None = choice(_("Customer tier"), TIERS)
-    has_email: bool | None = boolean(_("Customer has an e-mail address"))
+    tier: str | None = choice(_("Customer tier"), TIERS, advice=FIXED)
+    has_email: bool | None = boolean(
+        _("Customer has an e-mail address"),
+        advice=Advice(to={"yes": _("add an e-mail address")}),
+    )
     from_complaint: bool | None = boolean(
         _("Belongs to a complaint"),
         help=_("The complaint asks the customer itself, when it is carried out."),
+        advice=FIXED,
     )
     days_since_survey: int | None = integer(
         _("Days since the last survey"),
         unit=_("days"),
         help=_("Not set if the customer was never asked."),
+        advice=Advice(more=_("wait %(distance)s")),
     )
 
 

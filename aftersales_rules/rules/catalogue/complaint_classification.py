@@ -15,6 +15,8 @@ text per topic with the words that were found, not set where none was.
 from decimal import Decimal
 
 from ..facts import (
+    FIXED,
+    Advice,
     FactModel,
     OutcomeModel,
     boolean,
@@ -38,39 +40,60 @@ _FOUND = _("Words of the keyword list found in the complaint; not set if none.")
 class ComplaintTypeFacts(FactModel):
     """What is known when the type of a complaint is asked for (C2)."""
 
-    channel: str | None = choice(_("Channel"), CHANNELS)
+    channel: str | None = choice(_("Channel"), CHANNELS, advice=FIXED)
     category: str | None = text(
-        _("Category"), help=_("Category of the ticket, compared as a whole.")
+        _("Category"),
+        help=_("Category of the ticket, compared as a whole."),
+        advice=FIXED,
     )
-    quantity_words: str | None = text(_("Words about quantity"), help=_FOUND)
-    delivery_time_words: str | None = text(_("Words about delivery time"), help=_FOUND)
+    quantity_words: str | None = text(
+        _("Words about quantity"), help=_FOUND, advice=FIXED
+    )
+    delivery_time_words: str | None = text(
+        _("Words about delivery time"), help=_FOUND, advice=FIXED
+    )
     transport_damage_words: str | None = text(
-        _("Words about transport damage"), help=_FOUND
+        _("Words about transport damage"), help=_FOUND, advice=FIXED
     )
-    construction_words: str | None = text(_("Words about construction"), help=_FOUND)
+    construction_words: str | None = text(
+        _("Words about construction"), help=_FOUND, advice=FIXED
+    )
     product_quality_words: str | None = text(
-        _("Words about product quality"), help=_FOUND
+        _("Words about product quality"), help=_FOUND, advice=FIXED
     )
-    sales_service_words: str | None = text(_("Words about sales service"), help=_FOUND)
+    sales_service_words: str | None = text(
+        _("Words about sales service"), help=_FOUND, advice=FIXED
+    )
     maintenance_service_words: str | None = text(
-        _("Words about maintenance service"), help=_FOUND
+        _("Words about maintenance service"), help=_FOUND, advice=FIXED
     )
     delivery_problem: str | None = choice(
         _("Delivery problem"),
         EXCEPTION_KINDS,
         help=_("Kind of the delivery problem that became this complaint."),
+        advice=FIXED,
     )
-    has_order: bool | None = boolean(_("Order named"))
-    has_product: bool | None = boolean(_("Product named"))
-    has_lot: bool | None = boolean(_("Lot or serial number named"))
-    installed: bool | None = boolean(_("Product installed"))
+    has_order: bool | None = boolean(
+        _("Order named"), advice=Advice(to={"yes": _("name the order")})
+    )
+    has_product: bool | None = boolean(
+        _("Product named"), advice=Advice(to={"yes": _("name the product")})
+    )
+    has_lot: bool | None = boolean(
+        _("Lot or serial number named"),
+        advice=Advice(to={"yes": _("name the lot or serial number")}),
+    )
+    installed: bool | None = boolean(_("Product installed"), advice=FIXED)
     product_profile: str | None = choice(
         _("Product profile"),
         PRODUCT_PROFILES,
         help=_("How strictly complaints about this product are handled."),
+        advice=FIXED,
     )
     complaint_round: int | None = integer(
-        _("Round of the complaint"), help=_("1, and one more each time it came back.")
+        _("Round of the complaint"),
+        help=_("1, and one more each time it came back."),
+        advice=FIXED,
     )
 
 
@@ -96,32 +119,48 @@ class ComplaintSeverityFacts(FactModel):
     """What is known when the severity of a complaint is asked for (C3)."""
 
     currency: str | None = text(
-        _("Currency"), help=_("Currency of the company; all money is in it.")
+        _("Currency"),
+        help=_("Currency of the company; all money is in it."),
+        advice=FIXED,
     )
-    complaint_type: str | None = choice(_("Complaint type"), COMPLAINT_TYPES)
-    quality_related: bool | None = boolean(_("Quality-related"))
-    compensation_asked: bool | None = boolean(_("Compensation asked for"))
-    safety: bool | None = boolean(_("Safety involved"))
+    complaint_type: str | None = choice(
+        _("Complaint type"), COMPLAINT_TYPES, advice=FIXED
+    )
+    quality_related: bool | None = boolean(_("Quality-related"), advice=FIXED)
+    compensation_asked: bool | None = boolean(_("Compensation asked for"), advice=FIXED)
+    safety: bool | None = boolean(_("Safety involved"), advice=FIXED)
     damage_amount: Decimal | None = money(
-        _("Damage"), help=_("What the customer says the damage amounts to.")
+        _("Damage"),
+        help=_("What the customer says the damage amounts to."),
+        advice=FIXED,
     )
-    unsolvable: bool | None = boolean(_("Cannot be solved in a short time"))
-    strong_feeling: bool | None = boolean(_("Strong customer feeling"))
-    compensation_words: str | None = text(_("Words about compensation"), help=_FOUND)
-    safety_words: str | None = text(_("Words about safety"), help=_FOUND)
-    publicity_words: str | None = text(_("Words about publicity"), help=_FOUND)
-    installed: bool | None = boolean(_("Product installed"))
-    product_profile: str | None = choice(_("Product profile"), PRODUCT_PROFILES)
-    tier: str | None = choice(_("Customer tier"), TIERS)
-    order_kind: str | None = choice(_("Order kind"), ORDER_KINDS)
+    unsolvable: bool | None = boolean(
+        _("Cannot be solved in a short time"), advice=FIXED
+    )
+    strong_feeling: bool | None = boolean(_("Strong customer feeling"), advice=FIXED)
+    compensation_words: str | None = text(
+        _("Words about compensation"), help=_FOUND, advice=FIXED
+    )
+    safety_words: str | None = text(_("Words about safety"), help=_FOUND, advice=FIXED)
+    publicity_words: str | None = text(
+        _("Words about publicity"), help=_FOUND, advice=FIXED
+    )
+    installed: bool | None = boolean(_("Product installed"), advice=FIXED)
+    product_profile: str | None = choice(
+        _("Product profile"), PRODUCT_PROFILES, advice=FIXED
+    )
+    tier: str | None = choice(_("Customer tier"), TIERS, advice=FIXED)
+    order_kind: str | None = choice(_("Order kind"), ORDER_KINDS, advice=FIXED)
     order_amount: Decimal | None = money(
-        _("Order amount"), help=_("Total of the order, taxes included.")
+        _("Order amount"), help=_("Total of the order, taxes included."), advice=FIXED
     )
     delivery_severity: str | None = choice(
-        _("Severity of the delivery problem"), SEVERITIES
+        _("Severity of the delivery problem"), SEVERITIES, advice=FIXED
     )
     complaint_round: int | None = integer(
-        _("Round of the complaint"), help=_("1, and one more each time it came back.")
+        _("Round of the complaint"),
+        help=_("1, and one more each time it came back."),
+        advice=FIXED,
     )
 
 
@@ -144,22 +183,28 @@ COMPLAINT_SEVERITY = DecisionSpec(
 class ComplaintUrgencyFacts(FactModel):
     """What is known when the urgency of a complaint is asked for (C6)."""
 
-    complaint_type: str | None = choice(_("Complaint type"), COMPLAINT_TYPES)
-    severity: str | None = choice(_("Severity"), SEVERITIES)
+    complaint_type: str | None = choice(
+        _("Complaint type"), COMPLAINT_TYPES, advice=FIXED
+    )
+    severity: str | None = choice(_("Severity"), SEVERITIES, advice=FIXED)
     rating: str | None = choice(
         _("Rated by the receiver"),
         URGENCIES,
         help=_("What the person said who received the complaint."),
+        advice=Advice(
+            to={"normal": _("rate it as not urgent"), "urgent": _("rate it as urgent")}
+        ),
     )
     after_hours: bool | None = boolean(
         _("Outside working hours"),
         help=_("Received when nobody works by the company's working hours."),
+        advice=FIXED,
     )
-    safety: bool | None = boolean(_("Safety involved"))
-    urgent_words: str | None = text(_("Words about urgency"), help=_FOUND)
-    safety_words: str | None = text(_("Words about safety"), help=_FOUND)
-    installed: bool | None = boolean(_("Product installed"))
-    tier: str | None = choice(_("Customer tier"), TIERS)
+    safety: bool | None = boolean(_("Safety involved"), advice=FIXED)
+    urgent_words: str | None = text(_("Words about urgency"), help=_FOUND, advice=FIXED)
+    safety_words: str | None = text(_("Words about safety"), help=_FOUND, advice=FIXED)
+    installed: bool | None = boolean(_("Product installed"), advice=FIXED)
+    tier: str | None = choice(_("Customer tier"), TIERS, advice=FIXED)
 
 
 class ComplaintUrgencyOutcome(OutcomeModel):

@@ -9,7 +9,16 @@ are computed by ``rules/deadline.py``.
 from decimal import Decimal
 
 from ..deadline import COUNTINGS
-from ..facts import FactModel, OutcomeModel, boolean, choice, integer, ratio
+from ..facts import (
+    FIXED,
+    Advice,
+    FactModel,
+    OutcomeModel,
+    boolean,
+    choice,
+    integer,
+    ratio,
+)
 from ..i18n import _
 from ..registry import REGISTRY, DecisionSpec
 from .complaint import CHANNELS, COMPLAINT_TYPES, SEVERITIES, URGENCIES
@@ -34,33 +43,49 @@ class ComplaintDeadlineFacts(FactModel):
     """What is known of a complaint when one of its clocks starts or changes."""
 
     clock: str | None = choice(
-        _("Clock"), CLOCK_KINDS, help=_("What is to be done in time.")
+        _("Clock"), CLOCK_KINDS, help=_("What is to be done in time."), advice=FIXED
     )
-    severity: str | None = choice(_("Severity"), SEVERITIES)
+    severity: str | None = choice(_("Severity"), SEVERITIES, advice=FIXED)
     urgency: str | None = choice(
         _("Urgency"),
         URGENCIES,
         help=_("Unknown as long as neither a rule nor a person has rated it."),
+        advice=FIXED,
     )
     said_to_wait: bool | None = boolean(
         _("A person said it can wait"),
         help=_("Whoever took it in rated it not urgent, or overruled the rules so."),
+        advice=Advice(to={"yes": _("say that it can wait")}),
     )
-    complaint_type: str | None = choice(_("Complaint type"), COMPLAINT_TYPES)
-    quality_related: bool | None = boolean(_("Quality-related"))
+    complaint_type: str | None = choice(
+        _("Complaint type"), COMPLAINT_TYPES, advice=FIXED
+    )
+    quality_related: bool | None = boolean(_("Quality-related"), advice=FIXED)
     strict_product: bool | None = boolean(
         _("Stricter product profile"),
         help=_("The product of the complaint belongs to the stricter profile."),
+        advice=FIXED,
     )
-    visit_needed: bool | None = boolean(_("Visit needed"))
+    visit_needed: bool | None = boolean(
+        _("Visit needed"),
+        advice=Advice(
+            to={
+                "yes": _("mark that a visit is needed"),
+                "no": _("mark that no visit is needed"),
+            }
+        ),
+    )
     after_hours: bool | None = boolean(
         _("Received outside working hours"),
         help=_("By the working hours of the company."),
+        advice=FIXED,
     )
-    channel: str | None = choice(_("Channel"), CHANNELS)
-    tier: str | None = choice(_("Customer tier"), TIERS)
+    channel: str | None = choice(_("Channel"), CHANNELS, advice=FIXED)
+    tier: str | None = choice(_("Customer tier"), TIERS, advice=FIXED)
     complaint_round: int | None = integer(
-        _("Round of the complaint"), help=_("1, and one more each time it came back.")
+        _("Round of the complaint"),
+        help=_("1, and one more each time it came back."),
+        advice=FIXED,
     )
 
 

@@ -5,7 +5,16 @@ What gathers the facts is ``models/aftersales_complaint_intake.py``; what the ru
 say is ``data/packs/default_complaint_intake.json``.
 """
 
-from ..facts import FactModel, OutcomeModel, boolean, choice, integer, text
+from ..facts import (
+    FIXED,
+    Advice,
+    FactModel,
+    OutcomeModel,
+    boolean,
+    choice,
+    integer,
+    text,
+)
 from ..i18n import _
 from ..registry import REGISTRY, DecisionSpec
 from .complaint import CHANNELS
@@ -18,29 +27,34 @@ class ComplaintIntakeFacts(FactModel):
     """What is known of a ticket when it is created (C1)."""
 
     channel: str | None = choice(
-        _("Channel"), CHANNELS, help=_("How the ticket came in.")
+        _("Channel"), CHANNELS, help=_("How the ticket came in."), advice=FIXED
     )
     category_is_complaints: bool | None = boolean(
         _("Category of complaints"),
         help=_("The category of the ticket, or one above it, is marked so."),
+        advice=Advice(to={"yes": _("give the ticket a category of complaints")}),
     )
     from_customer: bool | None = boolean(
         _("Written by the customer"),
         help=_("It came by e-mail or over the portal, so the words are theirs."),
+        advice=FIXED,
     )
     customer_has_orders: bool | None = boolean(
         _("Customer has orders"),
         help=_("The sender is a contact to whom something was sold."),
+        advice=FIXED,
     )
     complaint_words: int | None = integer(
         _("Words that complain"),
         unit=_("words"),
         help=_("How many different keywords of the topic “Complaint” it contains."),
+        advice=FIXED,
     )
     demand_words: int | None = integer(
         _("Words that demand or warn"),
         unit=_("words"),
         help=_("Keywords about compensation, safety or publicity."),
+        advice=FIXED,
     )
     defect_words: int | None = integer(
         _("Words of a defect"),
@@ -49,9 +63,12 @@ class ComplaintIntakeFacts(FactModel):
             "Keywords about quantity, delivery time, damage, installation, quality "
             "or service."
         ),
+        advice=FIXED,
     )
     words_found: str | None = text(
-        _("Keywords found"), help=_("As they stand in the list of keywords.")
+        _("Keywords found"),
+        help=_("As they stand in the list of keywords."),
+        advice=FIXED,
     )
 
 

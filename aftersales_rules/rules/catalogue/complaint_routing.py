@@ -6,7 +6,14 @@ What gathers the facts and resolves departments to people is
 ``data/packs/default_complaint.json``.
 """
 
-from ..facts import FactModel, OutcomeModel, boolean, choice, integer
+from ..facts import (
+    FIXED,
+    FactModel,
+    OutcomeModel,
+    boolean,
+    choice,
+    integer,
+)
 from ..i18n import _
 from ..registry import REGISTRY, DecisionSpec
 from .complaint import COMPLAINT_TYPES, DEPARTMENTS, SEVERITIES, URGENCIES
@@ -36,20 +43,25 @@ ALERTED = {
 class ComplaintRoutingFacts(FactModel):
     """What is known when a complaint is routed (C4)."""
 
-    complaint_type: str | None = choice(_("Complaint type"), COMPLAINT_TYPES)
-    quality_related: bool | None = boolean(_("Quality-related"))
-    severity: str | None = choice(_("Severity"), SEVERITIES)
-    urgency: str | None = choice(_("Urgency"), URGENCIES)
+    complaint_type: str | None = choice(
+        _("Complaint type"), COMPLAINT_TYPES, advice=FIXED
+    )
+    quality_related: bool | None = boolean(_("Quality-related"), advice=FIXED)
+    severity: str | None = choice(_("Severity"), SEVERITIES, advice=FIXED)
+    urgency: str | None = choice(_("Urgency"), URGENCIES, advice=FIXED)
     office_kind: str | None = choice(
         _("Kind of office"),
         OFFICE_KINDS,
         help=_("Of the office that looks after the customer; not set if none does."),
+        advice=FIXED,
     )
-    after_hours: bool | None = boolean(_("Outside working hours"))
-    installed: bool | None = boolean(_("Product installed"))
-    tier: str | None = choice(_("Customer tier"), TIERS)
+    after_hours: bool | None = boolean(_("Outside working hours"), advice=FIXED)
+    installed: bool | None = boolean(_("Product installed"), advice=FIXED)
+    tier: str | None = choice(_("Customer tier"), TIERS, advice=FIXED)
     complaint_round: int | None = integer(
-        _("Round of the complaint"), help=_("1, and one more each time it came back.")
+        _("Round of the complaint"),
+        help=_("1, and one more each time it came back."),
+        advice=FIXED,
     )
 
 

@@ -12,6 +12,8 @@ from datetime import date, time
 from decimal import Decimal
 
 from ..facts import (
+    FIXED,
+    Advice,
     FactModel,
     OutcomeModel,
     boolean,
@@ -57,21 +59,30 @@ class CreditFacts(FactModel):
     """What is known of an order when its credit is judged (O1–O4)."""
 
     currency: str | None = text(
-        _("Currency"), help=_("Currency of the company; all money is in it.")
+        _("Currency"),
+        help=_("Currency of the company; all money is in it."),
+        advice=FIXED,
     )
-    order_kind: str | None = choice(_("Order kind"), ORDER_KINDS)
+    order_kind: str | None = choice(_("Order kind"), ORDER_KINDS, advice=FIXED)
     order_amount: Decimal | None = money(
-        _("Order amount"), help=_("Total of the order, taxes included.")
+        _("Order amount"),
+        help=_("Total of the order, taxes included."),
+        advice=Advice(less=_("reduce the order by %(distance)s")),
     )
     paid_amount: Decimal | None = money(
         _("Paid"),
         help=_("Money received for this order: paid invoices and online payments."),
+        advice=Advice(more=_("pay %(distance)s more")),
     )
     unpaid_amount: Decimal | None = money(
-        _("Still to pay"), help=_("Order amount less what was paid.")
+        _("Still to pay"),
+        help=_("Order amount less what was paid."),
+        advice=Advice(less=_("pay %(distance)s more")),
     )
     paid_share: Decimal | None = ratio(
-        _("Share paid"), help=_("Paid part of the order amount.")
+        _("Share paid"),
+        help=_("Paid part of the order amount."),
+        advice=Advice(more=_("pay %(distance)s more"), of="order_amount"),
     )
     exposure: Decimal | None = money(
         _("Exposure"),
@@ -79,32 +90,47 @@ class CreditFacts(FactModel):
             "Open receivables, other orders confirmed and not yet invoiced, "
             "and this order, each amount once."
         ),
+        advice=Advice(less=_("pay %(distance)s more")),
     )
     receivable: Decimal | None = money(
         _("Open receivables"),
         help=_("Posted and unpaid, less payments and credit notes not matched."),
+        advice=Advice(less=_("pay %(distance)s more")),
     )
     uninvoiced: Decimal | None = money(
         _("Other orders not invoiced"),
         help=_("Confirmed orders of the customer that go on, not yet invoiced."),
+        advice=Advice(less=_("reduce other orders by %(distance)s")),
     )
     order_exposure: Decimal | None = money(
-        _("This order not invoiced"), help=_("What this order adds to the exposure.")
+        _("This order not invoiced"),
+        help=_("What this order adds to the exposure."),
+        advice=Advice(less=_("reduce the order by %(distance)s")),
     )
     credit_limit: Decimal | None = money(
         _("Credit limit"),
         help=_("Granted limit in force, else the limit of the customer in Odoo."),
+        advice=Advice(
+            more=_("raise the credit limit to %(after)s"),
+            set=_("grant a credit limit of %(after)s"),
+            floor="exposure",
+        ),
     )
     limit_excess: Decimal | None = money(
-        _("Over the limit by"), help=_("Exposure less credit limit, if positive.")
+        _("Over the limit by"),
+        help=_("Exposure less credit limit, if positive."),
+        advice=Advice(less=_("pay %(distance)s more")),
     )
     overdue_amount: Decimal | None = money(
-        _("Overdue amount"), help=_("Receivables past their due date.")
+        _("Overdue amount"),
+        help=_("Receivables past their due date."),
+        advice=Advice(less=_("pay %(distance)s of what is overdue")),
     )
     overdue_days: int | None = integer(
         _("Days overdue"),
         unit=_("days"),
         help=_("Age of the oldest receivable past its due date."),
+        advice=Advice(less=_("pay what has been due for more than %(after)s")),
     )
     broken_promise_days: int | None = integer(
         _("Days since a broken promise"),
@@ -113,17 +139,33 @@ class CreditFacts(FactModel):
             "Days since the oldest promised payment date of the customer that "
             "passed without full payment of a delivered order."
         ),
+        advice=Advice(
+            clear=_("pay for the delivered orders whose promised date has passed")
+        ),
     )
-    tier: str | None = choice(_("Customer tier"), TIERS)
+    tier: str | None = choice(_("Customer tier"), TIERS, advice=FIXED)
     has_guarantor: bool | None = boolean(
         _("Guarantor named"),
         help=_("Somebody of the business side answers for the payment."),
+        advice=Advice(to={"yes": _("name a guarantor")}),
     )
-    promised_date: date | None = date_fact(_("Promised payment date"))
+    promised_date: date | None = date_fact(
+        _("Promised payment date"),
+        advice=Advice(
+            less=_("agree on %(after)s as the payment date"),
+            more=_("agree on %(after)s as the payment date"),
+            set=_("agree on a payment date, such as %(after)s"),
+        ),
+    )
     promise_days: int | None = integer(
         _("Days until the promised payment"),
         unit=_("days"),
         help=_("From today to the promised date; negative once it passed."),
+        advice=Advice(
+            less=_("agree on a payment date in %(after)s"),
+            more=_("agree on a payment date in %(after)s"),
+            set=_("agree on a payment date in %(after)s"),
+        ),
     )
 
 
@@ -137,20 +179,23 @@ class HoldOutcome(OutcomeModel):
 class CustomerTierFacts(FactModel):
     """Sales to a commercial partner over the last twelve months (O4)."""
 
-    currency: str | None = text(_("Currency"))
+    currency: str | None = text(_("Currency"), advice=FIXED)
     sales_12_months: Decimal | None = money(
         _("Sales of 12 months"),
         help=_("Posted customer invoices less credit notes, taxes excluded."),
+        advice=Advice(more=_("sell %(distance)s more in twelve months")),
     )
     active_months: int | None = integer(
         _("Months with sales"),
         unit=_("months"),
         help=_("Number of the last twelve months with an invoice."),
+        advice=Advice(more=_("sell in %(distance)s more")),
     )
     customer_months: int | None = integer(
         _("Customer for"),
         unit=_("months"),
         help=_("Full months since the first invoice."),
+        advice=FIXED,
     )
 
 
@@ -161,21 +206,31 @@ class CustomerTierOutcome(OutcomeModel):
 class ShippingDayFacts(FactModel):
     """An order due for shipping, seen at a moment of the day (O5)."""
 
-    currency: str | None = text(_("Currency"))
+    currency: str | None = text(_("Currency"), advice=FIXED)
     due_in_days: int | None = integer(
         _("Due in"),
         unit=_("days"),
         help=_("From today to the scheduled shipping day; 0 is today."),
+        advice=Advice(more=_("move the shipping day back by %(distance)s")),
     )
-    unpaid_amount: Decimal | None = money(_("Still to pay"))
+    unpaid_amount: Decimal | None = money(
+        _("Still to pay"), advice=Advice(less=_("pay %(distance)s more"))
+    )
     local_time: time | None = time_fact(
-        _("Local time"), help=_("Time of day in the company's time zone.")
+        _("Local time"), help=_("Time of day in the company's time zone."), advice=FIXED
     )
     on_terms: bool | None = boolean(
         _("Delivered on agreed credit"),
         help=_(
             "The customer has a credit limit, or a guarantor and a promised "
             "payment date are on the order."
+        ),
+        advice=Advice(
+            to={
+                "yes": _(
+                    "grant a credit limit, or agree on a guarantor and a payment date"
+                )
+            }
         ),
     )
 

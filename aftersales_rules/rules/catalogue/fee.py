@@ -12,6 +12,8 @@ from datetime import date
 from decimal import Decimal
 
 from ..facts import (
+    FIXED,
+    Advice,
     FactModel,
     OutcomeModel,
     boolean,
@@ -31,13 +33,15 @@ class MouldFeeFacts(FactModel):
     """What is known of an agreement on a fee (O14)."""
 
     currency: str | None = text(
-        _("Currency"), help=_("Currency in which the fee was charged.")
+        _("Currency"), help=_("Currency in which the fee was charged."), advice=FIXED
     )
     refund_amount: Decimal | None = money(
-        _("To be refunded"), help=_("Part of the fee, taxes excluded.")
+        _("To be refunded"), help=_("Part of the fee, taxes excluded."), advice=FIXED
     )
     agreed_quantity: Decimal | None = quantity(
-        _("Agreed quantity"), help=_("In the unit of the agreement.")
+        _("Agreed quantity"),
+        help=_("In the unit of the agreement."),
+        advice=Advice(less=_("agree on a quantity of %(after)s")),
     )
     delivered_quantity: Decimal | None = quantity(
         _("Delivered quantity"),
@@ -45,12 +49,17 @@ class MouldFeeFacts(FactModel):
             "Of the customer's later orders, returns subtracted, in the unit of the "
             "agreement."
         ),
+        advice=Advice(more=_("deliver %(distance)s more")),
     )
     delivered_share: Decimal | None = ratio(
-        _("Delivered share"), help=_("Delivered quantity to agreed quantity.")
+        _("Delivered share"),
+        help=_("Delivered quantity to agreed quantity."),
+        advice=Advice(more=_("deliver %(after)s of the agreed quantity")),
     )
     reached_on: date | None = date_fact(
-        _("Reached on"), help=_("The day on which the agreed quantity was delivered.")
+        _("Reached on"),
+        help=_("The day on which the agreed quantity was delivered."),
+        advice=FIXED,
     )
     days_left: int | None = integer(
         _("Days left"),
@@ -59,13 +68,17 @@ class MouldFeeFacts(FactModel):
             "To the last day of the agreement, from the day the quantity was reached, "
             "else from today; negative once it passed."
         ),
+        advice=Advice(more=_("extend the agreement by %(distance)s")),
     )
     refunded: bool | None = boolean(
         _("Refunded already"),
         help=_("A credit note was prepared, or the fee was credited by hand."),
+        advice=FIXED,
     )
     fee_paid: bool | None = boolean(
-        _("Fee paid"), help=_("Every invoice of the fee is posted and paid.")
+        _("Fee paid"),
+        help=_("Every invoice of the fee is posted and paid."),
+        advice=Advice(to={"yes": _("pay the fee")}),
     )
 
 

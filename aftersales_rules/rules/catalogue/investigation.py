@@ -11,6 +11,8 @@ one company; without a lot they are unknown, which is not the same as none.
 from decimal import Decimal
 
 from ..facts import (
+    FIXED,
+    Advice,
     FactModel,
     OutcomeModel,
     boolean,
@@ -59,74 +61,105 @@ ASKED_DEPARTMENTS = {
 class InvestigationFacts(FactModel):
     """What is known of the goods that a complaint is about (C9)."""
 
-    complaint_type: str | None = choice(_("Complaint type"), COMPLAINT_TYPES)
-    quality_related: bool | None = boolean(
-        _("Quality-related"), help=_("As classified, or as a person has overruled it.")
+    complaint_type: str | None = choice(
+        _("Complaint type"), COMPLAINT_TYPES, advice=FIXED
     )
-    severity: str | None = choice(_("Severity"), SEVERITIES)
+    quality_related: bool | None = boolean(
+        _("Quality-related"),
+        help=_("As classified, or as a person has overruled it."),
+        advice=FIXED,
+    )
+    severity: str | None = choice(_("Severity"), SEVERITIES, advice=FIXED)
     misuse: bool | None = boolean(
         _("Misuse is known"),
         help=_("After-sales has ticked that the customer caused it."),
+        advice=FIXED,
     )
     installed: bool | None = boolean(
-        _("Already installed"), help=_("The product was built in when it failed.")
+        _("Already installed"),
+        help=_("The product was built in when it failed."),
+        advice=FIXED,
     )
-    lot: str | None = text(_("Lot"), help=_("Lot or serial number of the goods."))
+    lot: str | None = text(
+        _("Lot"), help=_("Lot or serial number of the goods."), advice=FIXED
+    )
     stock_quantity: Decimal | None = quantity(
         _("Stock of the same lot"),
         help=_(
             "On hand in all internal locations of the company, without what came back "
             "for this complaint; unknown without a lot."
         ),
+        advice=FIXED,
     )
     stock_places: int | None = integer(
-        _("Places with stock"), help=_("Locations that hold stock of the lot.")
+        _("Places with stock"),
+        help=_("Locations that hold stock of the lot."),
+        advice=FIXED,
     )
     stock_inspection: str | None = choice(
         _("Inspection of the stock"),
         EXAMINATIONS,
         help=_("Whether the same fault was found in the stock of the lot."),
+        advice=FIXED,
     )
     delivered_quantity: Decimal | None = quantity(
         _("Delivered of the same lot"),
         help=_("To all customers, returned goods not counted."),
+        advice=FIXED,
     )
     recall_open_quantity: Decimal | None = quantity(
         _("Delivered and not on its way back"),
         help=_("Delivered of the lot, less what open return transfers bring back."),
+        advice=FIXED,
     )
     recalled: bool | None = boolean(
-        _("Recall started"), help=_("Somebody has decided what is taken back.")
+        _("Recall started"),
+        help=_("Somebody has decided what is taken back."),
+        advice=Advice(to={"yes": _("start the recall")}),
     )
     photos: int | None = integer(
-        _("Photos"), help=_("Pictures of the fault that came with the complaint.")
+        _("Photos"),
+        help=_("Pictures of the fault that came with the complaint."),
+        advice=Advice(more=_("add photos: %(after)s altogether")),
     )
     evidence_asked: bool | None = boolean(
         _("Photos and piece asked for"),
         help=_("The customer was asked and has not sent everything yet."),
+        advice=Advice(to={"yes": _("ask for photos and the faulty piece")}),
     )
     piece_returned: bool | None = boolean(
-        _("Faulty piece is here"), help=_("Marked, or received with a return transfer.")
+        _("Faulty piece is here"),
+        help=_("Marked, or received with a return transfer."),
+        advice=Advice(to={"yes": _("receive the faulty piece")}),
     )
     piece_unavailable: bool | None = boolean(
         _("Faulty piece cannot be had"),
         help=_("The customer cannot send it, because it is built in or thrown away."),
+        advice=Advice(to={"yes": _("mark that the faulty piece cannot be had")}),
     )
     preliminary_judgement: str | None = choice(
-        _("Preliminary judgement"), EXAMINATIONS, help=_("From the photos.")
+        _("Preliminary judgement"),
+        EXAMINATIONS,
+        help=_("From the photos."),
+        advice=FIXED,
     )
     test_result: str | None = choice(
-        _("Test of the piece"), EXAMINATIONS, help=_("Of the returned piece.")
+        _("Test of the piece"),
+        EXAMINATIONS,
+        help=_("Of the returned piece."),
+        advice=FIXED,
     )
     joint_inspection: str | None = choice(
         _("Joint inspection"),
         EXAMINATIONS,
         help=_("With the customer, where the product is built in."),
+        advice=FIXED,
     )
     final_judgement: str | None = choice(
         _("Final judgement"),
         JUDGEMENTS,
         help=_("Of the joint inspection, or else of the test."),
+        advice=FIXED,
     )
 
 

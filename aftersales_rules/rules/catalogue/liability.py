@@ -9,7 +9,17 @@ Amounts are in the currency of the company.
 
 from decimal import Decimal
 
-from ..facts import FactModel, OutcomeModel, boolean, choice, integer, money, text
+from ..facts import (
+    FIXED,
+    Advice,
+    FactModel,
+    OutcomeModel,
+    boolean,
+    choice,
+    integer,
+    money,
+    text,
+)
 from ..i18n import _
 from ..registry import REGISTRY, DecisionSpec
 from .breakage import BREAKAGE_LIABILITIES
@@ -88,65 +98,90 @@ class LiabilityFacts(FactModel):
     """What is known of a service cost and of its complaint (L1)."""
 
     currency: str | None = text(
-        _("Currency"), help=_("Currency of the company; all money is in it.")
+        _("Currency"),
+        help=_("Currency of the company; all money is in it."),
+        advice=FIXED,
     )
-    cost_type: str | None = choice(_("Cost type"), COST_TYPES)
-    amount: Decimal | None = money(_("Amount of the cost"))
+    cost_type: str | None = choice(_("Cost type"), COST_TYPES, advice=FIXED)
+    amount: Decimal | None = money(_("Amount of the cost"), advice=FIXED)
     worked_by: str | None = choice(
-        _("Work done by"), WORKED_BY, help=_("Whose people did the work.")
+        _("Work done by"), WORKED_BY, help=_("Whose people did the work."), advice=FIXED
     )
-    complaint_type: str | None = choice(_("Complaint type"), COMPLAINT_TYPES)
+    complaint_type: str | None = choice(
+        _("Complaint type"), COMPLAINT_TYPES, advice=FIXED
+    )
     quality_related: bool | None = boolean(
-        _("Quality-related"), help=_("As classified, or as a person has overruled it.")
+        _("Quality-related"),
+        help=_("As classified, or as a person has overruled it."),
+        advice=FIXED,
     )
-    severity: str | None = choice(_("Severity"), SEVERITIES)
+    severity: str | None = choice(_("Severity"), SEVERITIES, advice=FIXED)
     misuse: bool | None = boolean(
-        _("Misuse is known"), help=_("Ticked, or the final judgement says so.")
+        _("Misuse is known"),
+        help=_("Ticked, or the final judgement says so."),
+        advice=FIXED,
     )
     installed: bool | None = boolean(
-        _("Already installed"), help=_("The product was built in when it failed.")
+        _("Already installed"),
+        help=_("The product was built in when it failed."),
+        advice=FIXED,
     )
     test_result: str | None = choice(
-        _("Test of the piece"), EXAMINATIONS, help=_("Of the returned piece.")
+        _("Test of the piece"),
+        EXAMINATIONS,
+        help=_("Of the returned piece."),
+        advice=FIXED,
     )
     joint_inspection: str | None = choice(
         _("Joint inspection"),
         EXAMINATIONS,
         help=_("With the customer, where the product is built in."),
+        advice=FIXED,
     )
-    final_judgement: str | None = choice(_("Final judgement"), JUDGEMENTS)
+    final_judgement: str | None = choice(_("Final judgement"), JUDGEMENTS, advice=FIXED)
     breakage_liability: str | None = choice(
-        _("Liability by breakage rate"), BREAKAGE_LIABILITIES
+        _("Liability by breakage rate"), BREAKAGE_LIABILITIES, advice=FIXED
     )
     fault_party: str | None = choice(
-        _("Whose fault"), FAULT_PARTIES, help=_("As after-sales has found out.")
+        _("Whose fault"),
+        FAULT_PARTIES,
+        help=_("As after-sales has found out."),
+        advice=FIXED,
     )
     dealer_known: bool | None = boolean(
-        _("Dealer is named"), help=_("There is somebody to charge as dealer.")
+        _("Dealer is named"),
+        help=_("There is somebody to charge as dealer."),
+        advice=Advice(to={"yes": _("name the dealer")}),
     )
     carrier_known: bool | None = boolean(
-        _("Carrier is named"), help=_("There is somebody to charge as carrier.")
+        _("Carrier is named"),
+        help=_("There is somebody to charge as carrier."),
+        advice=Advice(to={"yes": _("name the carrier")}),
     )
     sales_manager_known: bool | None = boolean(
         _("Sales manager is named"),
         help=_("There is somebody to charge as sales manager."),
+        advice=Advice(to={"yes": _("name the sales manager")}),
     )
     dealer_result: str | None = choice(
         _("Dealer's work"),
         DEALER_RESULTS,
         help=_("What the dealer made of it; the worst, if asked more than once."),
+        advice=FIXED,
     )
     dealer_overdue_days: int | None = integer(
         _("Dealer overdue"),
         unit=_("days"),
         help=_("Since the deadline of the oldest open request to the dealer."),
+        advice=FIXED,
     )
     negotiated: bool | None = boolean(
         _("Price is negotiated"),
         help=_("The customer has agreed to an amount."),
+        advice=Advice(to={"yes": _("agree with the customer on what they pay")}),
     )
     negotiated_amount: Decimal | None = money(
-        _("Negotiated amount"), help=_("What the customer pays in total.")
+        _("Negotiated amount"), help=_("What the customer pays in total."), advice=FIXED
     )
 
 

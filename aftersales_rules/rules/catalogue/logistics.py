@@ -8,6 +8,7 @@ rules say is ``data/packs/default.json``.
 from decimal import Decimal
 
 from ..facts import (
+    FIXED,
     FactModel,
     OutcomeModel,
     boolean,
@@ -36,18 +37,23 @@ class LogisticsFacts(FactModel):
     """What is known of a delivery problem when it is reported (O12)."""
 
     currency: str | None = text(
-        _("Currency"), help=_("Currency of the company; all money is in it.")
+        _("Currency"),
+        help=_("Currency of the company; all money is in it."),
+        advice=FIXED,
     )
-    exception_kind: str | None = choice(_("Kind of problem"), EXCEPTION_KINDS)
-    order_kind: str | None = choice(_("Order kind"), ORDER_KINDS)
+    exception_kind: str | None = choice(
+        _("Kind of problem"), EXCEPTION_KINDS, advice=FIXED
+    )
+    order_kind: str | None = choice(_("Order kind"), ORDER_KINDS, advice=FIXED)
     order_amount: Decimal | None = money(
-        _("Order amount"), help=_("Total of the order, taxes included.")
+        _("Order amount"), help=_("Total of the order, taxes included."), advice=FIXED
     )
-    tier: str | None = choice(_("Customer tier"), TIERS)
+    tier: str | None = choice(_("Customer tier"), TIERS, advice=FIXED)
     days_late: int | None = integer(
         _("Days late"),
         unit=_("days"),
         help=_("From the promised day to the day the problem was noticed."),
+        advice=FIXED,
     )
     damaged_share: Decimal | None = ratio(
         _("Share affected"),
@@ -55,6 +61,7 @@ class LogisticsFacts(FactModel):
             "Quantity lost or damaged of the quantity on the transfer; unknown as "
             "long as nobody entered quantities."
         ),
+        advice=FIXED,
     )
 
 

@@ -10,6 +10,8 @@ All money is in the currency of the order's company.
 from decimal import Decimal
 
 from ..facts import (
+    FIXED,
+    Advice,
     FactModel,
     OutcomeModel,
     boolean,
@@ -29,20 +31,31 @@ PRODUCTION_CAUSES = {"deposit": _("Deposit missing")}
 class OrderKindFacts(FactModel):
     """What is known of an order when its kind is decided (O6)."""
 
-    currency: str | None = text(_("Currency"))
+    currency: str | None = text(_("Currency"), advice=FIXED)
     order_amount: Decimal | None = money(
-        _("Order amount"), help=_("Total of the order, taxes included.")
+        _("Order amount"),
+        help=_("Total of the order, taxes included."),
+        advice=Advice(less=_("reduce the order by %(distance)s")),
     )
     order_quantity: Decimal | None = quantity(
         _("Quantity of goods"),
         help=_("Sum over the lines of the order, services not counted."),
+        advice=Advice(less=_("order %(distance)s less")),
     )
     has_project: bool | None = boolean(
-        _("Registered project"), help=_("A signed-off project is on the order.")
+        _("Registered project"),
+        help=_("A signed-off project is on the order."),
+        advice=Advice(
+            to={
+                "yes": _("put a registered project on the order"),
+                "no": _("take the project off the order"),
+            }
+        ),
     )
     has_engineering_product: bool | None = boolean(
         _("Engineering product"),
         help=_("At least one product of the order is marked as engineering product."),
+        advice=Advice(to={"no": _("take the engineering products off the order")}),
     )
 
 
@@ -54,26 +67,35 @@ class ProductionFacts(FactModel):
     """What is known of an order when its production is judged (O6)."""
 
     currency: str | None = text(
-        _("Currency"), help=_("Currency of the company; all money is in it.")
+        _("Currency"),
+        help=_("Currency of the company; all money is in it."),
+        advice=FIXED,
     )
-    order_kind: str | None = choice(_("Order kind"), ORDER_KINDS)
+    order_kind: str | None = choice(_("Order kind"), ORDER_KINDS, advice=FIXED)
     order_amount: Decimal | None = money(
-        _("Order amount"), help=_("Total of the order, taxes included.")
+        _("Order amount"),
+        help=_("Total of the order, taxes included."),
+        advice=Advice(less=_("reduce the order by %(distance)s")),
     )
     paid_amount: Decimal | None = money(
         _("Paid"),
         help=_("Money received for this order: paid invoices and online payments."),
+        advice=Advice(more=_("pay %(distance)s more")),
     )
     paid_share: Decimal | None = ratio(
-        _("Share paid"), help=_("Paid part of the order amount.")
+        _("Share paid"),
+        help=_("Paid part of the order amount."),
+        advice=Advice(more=_("pay %(distance)s more"), of="order_amount"),
     )
     deposit_missing: Decimal | None = money(
         _("Missing to the deposit"),
         help=_("What is still to be paid until the deposit is complete."),
+        advice=Advice(less=_("pay %(distance)s more")),
     )
     production_started: bool | None = boolean(
         _("Production has started"),
         help=_("A manufacturing order of this order is in progress or done."),
+        advice=FIXED,
     )
 
 

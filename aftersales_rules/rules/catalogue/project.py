@@ -9,7 +9,17 @@ Days are calendar days in the company's time zone.
 
 from decimal import Decimal
 
-from ..facts import FactModel, OutcomeModel, boolean, choice, integer, ratio, text
+from ..facts import (
+    FIXED,
+    Advice,
+    FactModel,
+    OutcomeModel,
+    boolean,
+    choice,
+    integer,
+    ratio,
+    text,
+)
 from ..i18n import _
 from ..registry import REGISTRY, DecisionSpec
 
@@ -24,13 +34,19 @@ class ProjectConflictFacts(FactModel):
     """An order, or a new registration, beside a running registration (O13)."""
 
     project: str | None = text(
-        _("Registration"), help=_("Number and name of the running registration.")
+        _("Registration"),
+        help=_("Number and name of the running registration."),
+        advice=FIXED,
     )
     dealer: str | None = text(
-        _("Registered by"), help=_("The dealer of the running registration.")
+        _("Registered by"),
+        help=_("The dealer of the running registration."),
+        advice=FIXED,
     )
     same_party: bool | None = boolean(
-        _("Same party"), help=_("The customer is the dealer of the registration.")
+        _("Same party"),
+        help=_("The customer is the dealer of the registration."),
+        advice=FIXED,
     )
     same_site: bool | None = boolean(
         _("Same site"),
@@ -38,10 +54,12 @@ class ProjectConflictFacts(FactModel):
             "The address or the name of the project is the same, apart from case, "
             "blanks, width of the characters and punctuation."
         ),
+        advice=FIXED,
     )
     same_product: bool | None = boolean(
         _("Same product"),
         help=_("A product of the registration, or one of a registered category."),
+        advice=FIXED,
     )
     quantity_ratio: Decimal | None = ratio(
         _("Quantity to registered quantity"),
@@ -49,6 +67,7 @@ class ProjectConflictFacts(FactModel):
             "Of the same product, in the same unit; of several the one nearest "
             "to 100 %."
         ),
+        advice=FIXED,
     )
     overlap_days: int | None = integer(
         _("Days in common"),
@@ -56,6 +75,7 @@ class ProjectConflictFacts(FactModel):
         help=_(
             "Days of the registered period between the order and its promised delivery."
         ),
+        advice=FIXED,
     )
 
 
@@ -74,6 +94,7 @@ class ProjectPeriodFacts(FactModel):
         _("Days left"),
         unit=_("days"),
         help=_("From today to the last day of the period; negative once it passed."),
+        advice=Advice(more=_("extend the registration by %(distance)s")),
     )
 
 

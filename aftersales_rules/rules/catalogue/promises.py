@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 
 from ..facts import (
+    FIXED,
+    Advice,
     FactModel,
     OutcomeModel,
     boolean,
@@ -37,16 +39,22 @@ PROMISE_CAUSES = {
 class OrderUrgencyFacts(FactModel):
     """An order that somebody asks to treat as urgent (O9)."""
 
-    currency: str | None = text(_("Currency"))
-    order_kind: str | None = choice(_("Order kind"), ORDER_KINDS)
-    tier: str | None = choice(_("Customer tier"), TIERS)
+    currency: str | None = text(_("Currency"), advice=FIXED)
+    order_kind: str | None = choice(_("Order kind"), ORDER_KINDS, advice=FIXED)
+    tier: str | None = choice(_("Customer tier"), TIERS, advice=FIXED)
     order_amount: Decimal | None = money(
-        _("Order amount"), help=_("Total of the order, taxes included.")
+        _("Order amount"),
+        help=_("Total of the order, taxes included."),
+        advice=Advice(less=_("reduce the order by %(distance)s")),
     )
     days_until_wanted: int | None = integer(
         _("Days until the wanted date"),
         unit=_("days"),
         help=_("From today to the date that the customer wants."),
+        advice=Advice(
+            less=_("ask again in %(distance)s"),
+            more=_("agree on a date %(distance)s later"),
+        ),
     )
     days_before_earliest: int | None = integer(
         _("Days before the earliest date"),
@@ -55,11 +63,13 @@ class OrderUrgencyFacts(FactModel):
             "How much earlier than production can make; negative: wanted later "
             "than that."
         ),
+        advice=Advice(less=_("agree on a date %(distance)s later")),
     )
     urgent_orders: int | None = integer(
         _("Urgent orders of the week"),
         unit=_("orders"),
         help=_("Orders made urgent in the last seven days, without this one."),
+        advice=FIXED,
     )
     urgent_share: Decimal | None = ratio(
         _("Share of urgent orders"),
@@ -67,6 +77,7 @@ class OrderUrgencyFacts(FactModel):
             "Orders made urgent in the last seven days, of the orders confirmed in "
             "them; this one is counted on both sides."
         ),
+        advice=FIXED,
     )
 
 
@@ -84,10 +95,10 @@ class OrderUrgencyOutcome(OutcomeModel):
 class QuotationPromiseFacts(FactModel):
     """What a quotation promises, before it goes out and when it is confirmed (O17)."""
 
-    currency: str | None = text(_("Currency"))
-    order_kind: str | None = choice(_("Order kind"), ORDER_KINDS)
+    currency: str | None = text(_("Currency"), advice=FIXED)
+    order_kind: str | None = choice(_("Order kind"), ORDER_KINDS, advice=FIXED)
     order_amount: Decimal | None = money(
-        _("Order amount"), help=_("Total of the order, taxes included.")
+        _("Order amount"), help=_("Total of the order, taxes included."), advice=FIXED
     )
     price_below: Decimal | None = ratio(
         _("Below list price"),
@@ -95,18 +106,30 @@ class QuotationPromiseFacts(FactModel):
             "The line that is furthest below the list price of its product, discount "
             "included; 0 if none is."
         ),
+        advice=Advice(
+            less=_("raise the price to no more than %(after)s below list price")
+        ),
     )
-    price_below_product: str | None = text(_("Product furthest below list price"))
+    price_below_product: str | None = text(
+        _("Product furthest below list price"), advice=FIXED
+    )
     price_above: Decimal | None = ratio(
         _("Above list price"),
         help=_(
             "The line that is furthest above the list price of its product; 0 if "
             "none is."
         ),
+        advice=Advice(
+            less=_("lower the price to no more than %(after)s above list price")
+        ),
     )
-    price_above_product: str | None = text(_("Product furthest above list price"))
+    price_above_product: str | None = text(
+        _("Product furthest above list price"), advice=FIXED
+    )
     promised_date: date | None = date_fact(
-        _("Promised date"), help=_("The delivery date on the order.")
+        _("Promised date"),
+        help=_("The delivery date on the order."),
+        advice=Advice(more=_("promise %(after)s")),
     )
     earliest_date: date | None = date_fact(
         _("Earliest date"),
@@ -114,6 +137,7 @@ class QuotationPromiseFacts(FactModel):
             "The first working day that stock, lead times and planned load allow; "
             "of a confirmed order as it was at its confirmation."
         ),
+        advice=FIXED,
     )
     days_before_earliest: int | None = integer(
         _("Days before the earliest date"),
@@ -122,14 +146,17 @@ class QuotationPromiseFacts(FactModel):
             "How much earlier than production can make the order is promised; not "
             "set without a promised date."
         ),
+        advice=Advice(less=_("promise a date %(distance)s later")),
     )
     has_contract: bool | None = boolean(
         _("Signed contract attached"),
         help=_("A signed contract is attached, or the customer signed online."),
+        advice=Advice(to={"yes": _("attach the signed contract")}),
     )
     supervisor_yes: bool | None = boolean(
         _("Supervisor's yes"),
         help=_("A supervisor agreed to these prices, dates and quantities, or worse."),
+        advice=Advice(to={"yes": _("get the supervisor's yes")}),
     )
 
 

@@ -9,6 +9,8 @@ Place in event → facts → decide → record → apply: fact and outcome model
 from decimal import Decimal
 
 from ..facts import (
+    FIXED,
+    Advice,
     FactModel,
     OutcomeModel,
     boolean,
@@ -36,24 +38,33 @@ class SolutionFacts(FactModel):
     """What a proposed solution would cost, and for which complaint (C11)."""
 
     currency: str | None = text(
-        _("Currency"), help=_("Currency of the company; all money is in it.")
+        _("Currency"),
+        help=_("Currency of the company; all money is in it."),
+        advice=FIXED,
     )
-    complaint_type: str | None = choice(_("Complaint type"), COMPLAINT_TYPES)
-    severity: str | None = choice(_("Severity"), SEVERITIES)
-    is_quality_related: bool | None = boolean(_("Quality-related"))
-    tier: str | None = choice(_("Customer tier"), TIERS)
+    complaint_type: str | None = choice(
+        _("Complaint type"), COMPLAINT_TYPES, advice=FIXED
+    )
+    severity: str | None = choice(_("Severity"), SEVERITIES, advice=FIXED)
+    is_quality_related: bool | None = boolean(_("Quality-related"), advice=FIXED)
+    tier: str | None = choice(_("Customer tier"), TIERS, advice=FIXED)
     order_amount: Decimal | None = money(
-        _("Order amount"), help=_("Total of the order complained about.")
+        _("Order amount"), help=_("Total of the order complained about."), advice=FIXED
     )
     damage_amount: Decimal | None = money(
-        _("Damage"), help=_("What the customer says the damage amounts to.")
+        _("Damage"),
+        help=_("What the customer says the damage amounts to."),
+        advice=FIXED,
     )
     compensation: Decimal | None = money(
-        _("Compensation"), help=_("What would be paid or credited to the customer.")
+        _("Compensation"),
+        help=_("What would be paid or credited to the customer."),
+        advice=Advice(less=_("offer %(distance)s less")),
     )
     cost_estimate: Decimal | None = money(
         _("Estimated cost"),
         help=_("What carrying out the solution would cost, without compensation."),
+        advice=Advice(less=_("plan %(distance)s less")),
     )
     cost_so_far: Decimal | None = money(
         _("Cost so far"),
@@ -61,16 +72,19 @@ class SolutionFacts(FactModel):
             "Compensation and estimated cost of what was carried out already, "
             "earlier rounds of the complaint included."
         ),
+        advice=FIXED,
     )
     solution_round: int | None = integer(
         _("Proposals"),
         unit=_("proposals"),
         help=_("How many solutions were proposed, with this one."),
+        advice=FIXED,
     )
     complaint_round: int | None = integer(
         _("Complaint round"),
         unit=_("rounds"),
         help=_("1 for a new complaint, one more each time it is reissued."),
+        advice=FIXED,
     )
 
 
@@ -93,18 +107,23 @@ SOLUTION_APPROVAL = DecisionSpec(
 class ClosingFacts(FactModel):
     """How far a complaint has come when somebody closes it (C13)."""
 
-    complaint_type: str | None = choice(_("Complaint type"), COMPLAINT_TYPES)
-    severity: str | None = choice(_("Severity"), SEVERITIES)
+    complaint_type: str | None = choice(
+        _("Complaint type"), COMPLAINT_TYPES, advice=FIXED
+    )
+    severity: str | None = choice(_("Severity"), SEVERITIES, advice=FIXED)
     is_refused: bool | None = boolean(
-        _("Refused"), help=_("The complaint was not accepted.")
+        _("Refused"), help=_("The complaint was not accepted."), advice=FIXED
     )
     is_complete: bool | None = boolean(
-        _("Procedure complete"), help=_("No step of the procedure is missing.")
+        _("Procedure complete"),
+        help=_("No step of the procedure is missing."),
+        advice=Advice(to={"yes": _("complete the procedure")}),
     )
     missing_steps: int | None = integer(
         _("Missing steps"),
         unit=_("steps"),
         help=_("Steps of the procedure that are not done."),
+        advice=Advice(less=_("complete %(distance)s")),
     )
 
 

@@ -10,7 +10,17 @@ one of the features concerns.
 
 from datetime import date
 
-from ..facts import FactModel, OutcomeModel, boolean, choice, date_fact, integer, text
+from ..facts import (
+    FIXED,
+    Advice,
+    FactModel,
+    OutcomeModel,
+    boolean,
+    choice,
+    date_fact,
+    integer,
+    text,
+)
 from ..i18n import _
 from ..registry import REGISTRY, DecisionSpec
 from .credit import EFFECTS
@@ -29,29 +39,35 @@ class TransferFacts(FactModel):
     order_suspended: bool | None = boolean(
         _("Order suspended"),
         help=_("A change or cancellation of the order is registered and not settled."),
+        advice=Advice(to={"no": _("settle the change of the order")}),
     )
-    suspended_on: date | None = date_fact(_("Suspended on"))
+    suspended_on: date | None = date_fact(_("Suspended on"), advice=FIXED)
     suspended_by: str | None = text(
-        _("Asked for by"), help=_("Who asked for the change or cancellation.")
+        _("Asked for by"),
+        help=_("Who asked for the change or cancellation."),
+        advice=FIXED,
     )
-    suspended_reason: str | None = text(_("Reason of the change"))
+    suspended_reason: str | None = text(_("Reason of the change"), advice=FIXED)
     address_change_open: bool | None = boolean(
         _("New address not acknowledged"),
         help=_("Nobody in the warehouse has acknowledged the new address yet."),
+        advice=Advice(to={"no": _("have the warehouse acknowledge the new address")}),
     )
-    address_before: str | None = text(_("Old address"))
-    address_after: str | None = text(_("New address"))
+    address_before: str | None = text(_("Old address"), advice=FIXED)
+    address_after: str | None = text(_("New address"), advice=FIXED)
     inspection_missing: bool | None = boolean(
         _("Final inspection missing"),
         help=_("A product that needs it has no recorded pass for its lot."),
+        advice=Advice(to={"no": _("inspect the goods and record the pass")}),
     )
     uninspected_lots: int | None = integer(
         _("Lots without a pass"),
         unit=_("lots"),
         help=_("Lots, or quantities without a lot, that no inspection has passed."),
+        advice=Advice(less=_("inspect %(distance)s")),
     )
     inspection_gaps: str | None = text(
-        _("Goods without a pass"), help=_("Products and lots, by name.")
+        _("Goods without a pass"), help=_("Products and lots, by name."), advice=FIXED
     )
 
 
