@@ -50,6 +50,9 @@ DECISION = "aftersales.decision"
 METHODS: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
     (DECISION, "get_explanation"): ("decision", READ),
     (DECISION, "try_values"): ("decision", READ),
+    (DECISION, "get_ways"): ("decision", READ),
+    # what is behind it, nobody can open: a currency is no record of a case
+    (DECISION, "open_fact"): ("decision", dict.fromkeys(READ, ERROR)),
     (VERSION, "get_table"): ("version", READ),
     (VERSION, "action_compare"): ("version", READ),
     (VERSION, "action_change_rules"): ("version", ADMINS),
@@ -77,6 +80,8 @@ METHODS: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
 
 ARGUMENTS: dict[tuple[str, str], list[Any]] = {
     (DECISION, "try_values"): [{}, {}],
+    (DECISION, "get_ways"): [{}, {}],
+    (DECISION, "open_fact"): ["currency"],
     (DRAFT, "check_table"): ["credit_hold", [], []],
     (DRAFT, "save_table"): ["credit_hold", [], [], 1],
 }

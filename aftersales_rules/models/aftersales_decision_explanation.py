@@ -67,6 +67,7 @@ class AftersalesDecision(models.Model):
                 "matches": self._describe_matches(scene, decision),
             }
             shown |= self._describe_trace(scene, self._describe_origins())
+            shown["facts"] += self._describe_gone_facts(scene, decision)
         except RulesError as err:
             shown |= without_trace(str(err))
         return shown
@@ -77,6 +78,7 @@ class AftersalesDecision(models.Model):
         """The facts and rules of a decision; raises `RulesError` if they are gone."""
         stored = self._get_decision()
         compiled = self._get_compiled()
+        compiled.require_whole(stored.decision)
         spec = compiled.registry.get(stored.decision)
         facts = compiled.facts_of(stored)
         currency = getattr(facts, "currency", None)
@@ -251,6 +253,30 @@ class AftersalesDecision(models.Model):
                 "origin": origins.get(name, False),
             }
             for name, field in scene.spec.fact_fields.items()
+        ]
+
+    def _describe_gone_facts(self, scene: Scene, decision: Decision) -> list[dict]:
+        """Facts of an addon that is gone, as they were recorded."""
+        return [
+            {
+                "name": name,
+                "label": name,
+                "help": self.env._("Of an addon that is not installed any more."),
+                "type": str(FactType.TEXT),
+                "unit": "",
+                "choices": False,
+                "value": str(value),
+                "text": str(value),
+                "min": "",
+                "max": "",
+                "step": "",
+                "is_set": True,
+                "is_used": False,
+                "can_try": False,
+                "origin": False,
+            }
+            for name, value in decision.facts.items()
+            if name not in scene.spec.fact_fields and value is not None
         ]
 
     def _describe_limits(self, scene: Scene) -> list[dict]:

@@ -218,6 +218,17 @@ class CompiledPack:
         stored = decision.facts
         return spec.facts(**{n: stored[n] for n in stored if n in spec.fact_fields})
 
+    def require_whole(self, decision: str) -> None:
+        """Refuse to ask a table of which some rules belong to an addon that is gone."""
+        if decision in self._not_whole:
+            raise PackError(
+                Fault(
+                    "decision",
+                    "set_aside",
+                    f"rules of {decision!r} belong to an addon that is gone",
+                )
+            )
+
     def repeat(self, decision: Decision) -> Decision:
         """Decide again what was stored, to compare the bytes (R3).
 
@@ -226,14 +237,7 @@ class CompiledPack:
 
         :raise PackError: if rules of the decision were set aside
         """
-        if decision.decision in self._not_whole:
-            raise PackError(
-                Fault(
-                    "decision",
-                    "set_aside",
-                    f"rules of {decision.decision!r} belong to an addon that is gone",
-                )
-            )
+        self.require_whole(decision.decision)
         again = self.decide(
             decision.decision, self.facts_of(decision), on=decision.on, bulk=True
         )

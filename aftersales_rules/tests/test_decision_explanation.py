@@ -149,30 +149,38 @@ class TestDecisionExplanation(RulesCase):
         version = record.sudo().version_id
         self.assertEqual(json.loads(version.thresholds)["overdue_days_max"], "3")
 
-    def test_rules_of_an_older_schema_are_said_to_be_gone(self):
-        """A fact or a decision that no addon declares any more."""
+    def test_a_decision_that_no_addon_declares_any_more_says_so(self):
+        """What was recorded is shown, and trying says why it cannot."""
+        record = self.record()
+        payload = {**json.loads(record.payload), "decision": "bygone"}
+        gone = Decision.from_bytes(json.dumps(payload))
+        with patch.object(type(record), "_get_decision", return_value=gone):
+            shown = record.get_explanation()
+            tried = record.try_values({"overdue_days": "1"}, {})
+            self.assertEqual(record.get_ways(), [])
+        self.assertTrue(shown["failure"])
+        self.assertEqual(shown["recorded_reason"], "Overdue for 5 days.")
+        self.assertEqual(shown["rules"], [])
+        self.assertEqual(shown["result_label"], "Hold")
+        self.assertTrue(tried["failure"])
+        self.assertFalse(tried["changed"])
+        self.assertEqual(tried["result_label"], "Hold")
+        self.assertEqual(set(tried) - set(shown), {"faults", "changed"})
+
+    def test_a_fact_that_no_addon_declares_any_more_is_shown_as_it_was(self):
+        """No rule looks at it: the rest is explained and tried as ever."""
         record = self.record()
         payload = json.loads(record.payload)
         payload["facts"]["moon_phase"] = "full"
-        self.env.flush_all()
-        for name, content in {
-            "fact": payload,
-            "decision": {**payload, "decision": "bygone", "facts": {}},
-        }.items():
-            with self.subTest(name):
-                gone = Decision.from_bytes(json.dumps(content))
-                with patch.object(type(record), "_get_decision", return_value=gone):
-                    shown = record.get_explanation()
-                    tried = record.try_values({"overdue_days": "1"}, {})
-                    self.assertEqual(record.get_ways(), [])
-                self.assertTrue(shown["failure"])
-                self.assertEqual(shown["recorded_reason"], "Overdue for 5 days.")
-                self.assertEqual(shown["rules"], [])
-                self.assertEqual(shown["result_label"], "Hold")
-                self.assertTrue(tried["failure"])
-                self.assertFalse(tried["changed"])
-                self.assertEqual(tried["result_label"], "Hold")
-                self.assertEqual(set(tried) - set(shown), {"faults", "changed"})
+        gone = Decision.from_bytes(json.dumps(payload))
+        with patch.object(type(record), "_get_decision", return_value=gone):
+            shown = record.get_explanation()
+            tried = record.try_values({"overdue_days": "1", "moon_phase": "new"}, {})
+        self.assertFalse(shown["failure"])
+        self.assertEqual(shown["facts"][-1]["text"], "full")
+        self.assertFalse(shown["facts"][-1]["can_try"])
+        self.assertEqual([fault["name"] for fault in tried["faults"]], ["moon_phase"])
+        self.assertTrue(tried["changed"])
 
     def test_a_rule_that_is_gone_from_the_pack_is_a_failure_too(self):
         record = self.record()
