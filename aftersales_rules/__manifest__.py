@@ -146,6 +146,7 @@
         "views/aftersales_trial_views.xml",
         "views/aftersales_comparison_views.xml",
         "wizards/aftersales_compare_views.xml",
+        "views/aftersales_rule_statistic_views.xml",
         "views/aftersales_audit_views.xml",
         "views/aftersales_rules_menus.xml",
         "views/aftersales_promises_menus.xml",

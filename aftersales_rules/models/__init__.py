@@ -282,3 +282,6 @@ from . import account_move_cost
 from . import account_move_line_posting
 from . import res_company_cost_accounts
 from . import res_config_settings_cost
+from . import aftersales_rule_hit
+from . import aftersales_rule_statistic
+from . import aftersales_rule_statistic_table

@@ -40,6 +40,8 @@ _SAID = {"label", "decision", "default"}
 _TEMPLATES = {"reason", "remedy"}
 _WORD = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]|\w+|\s+|.", re.DOTALL)
 """A word, or one character of a script that has no spaces."""
+_ALIKE = 0.5
+"""Texts that share less than this are marked as a whole."""
 
 
 class Side:
@@ -517,10 +519,11 @@ def _mark(before: str, after: str) -> tuple[list, list]:
     if not before or not after:
         return [[before, False]], [[after, False]]
     old, new = _WORD.findall(before), _WORD.findall(after)
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.ratio() < _ALIKE:  # islands of what is alike by chance help nobody
+        return [[before, True]], [[after, True]]
     parts = [], []
-    for kind, low, high, start, end in SequenceMatcher(
-        None, old, new, autojunk=False
-    ).get_opcodes():
+    for kind, low, high, start, end in matcher.get_opcodes():
         for side, text in zip(
             parts, ("".join(old[low:high]), "".join(new[start:end])), strict=True
         ):

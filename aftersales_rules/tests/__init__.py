@@ -82,6 +82,7 @@ from . import test_draft
 from . import test_draft_table
 from . import test_compare
 from . import test_exchange
+from . import test_rule_hit
 from . import test_trial
 from . import test_cost_report
 from . import test_cost_source

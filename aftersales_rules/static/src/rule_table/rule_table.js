@@ -53,6 +53,12 @@ export class RuleMenu extends Component {
     static props = { row: Number, actions: Object };
 }
 
+/** How often a rule fired. */
+export class RuleHits extends Component {
+    static template = "aftersales_rules.RuleHits";
+    static props = { hits: Object };
+}
+
 /** The classes of a rule, on the desk and on a phone. */
 function ruleClass({ isNew, rule }) {
     const today = luxon.DateTime.now().toISODate();
@@ -77,10 +83,11 @@ function cellClass(cell, isSelected) {
 /** A rule as a row; drawn anew only when it says something else or is chosen. */
 export class RuleRow extends Component {
     static template = "aftersales_rules.RuleRow";
-    static components = { FindingBadge, RuleMenu };
+    static components = { FindingBadge, RuleHits, RuleMenu };
     static props = {
         shown: Object,
         selected: Number,
+        hasHits: Boolean,
         readonly: Boolean,
         actions: Object,
     };
@@ -102,7 +109,7 @@ export class RuleRow extends Component {
  */
 export class RuleTable extends Component {
     static template = "aftersales_rules.RuleTable";
-    static components = { Dropdown, DropdownItem, FindingBadge, RuleMenu, RuleRow };
+    static components = { Dropdown, DropdownItem, FindingBadge, RuleHits, RuleMenu, RuleRow };
     static props = { ...standardWidgetProps };
 
     setup() {
@@ -352,6 +359,10 @@ export class RuleTable extends Component {
 
     get selectedRule() {
         return this.model.rules[this.state.row];
+    }
+
+    get selectedHits() {
+        return this.selectedRule && this.model.hits(this.selectedRule);
     }
 
     /** A rule in one sentence, as the server understands it. */

@@ -1,6 +1,7 @@
 import { toRaw } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { RuleTableReading } from "./rule_table_reading";
+import { hitWords } from "./rule_table_words";
 
 /** The parts of an operand that count, whatever else came along. */
 export function essence(operand) {
@@ -284,6 +285,16 @@ export class RuleTableJudging extends RuleTableReading {
         return { columns, rows, changeCount: changed + this.removed.length };
     }
 
+    get hasHits() {
+        return Object.keys(this.table.hits || {}).length > 0;
+    }
+
+    /** What became of a rule, in words; nothing of a rule that is new. */
+    hits(rule) {
+        const hits = rule.name && (this.table.hits || {})[rule.name];
+        return hits ? hitWords(hits) : null;
+    }
+
     viewRow(rule, row, columns, key) {
         const cells = columns.map((column, index) => {
             const faults = this.cellFaults(row, column);
@@ -316,6 +327,7 @@ export class RuleTableJudging extends RuleTableReading {
             isNew,
             isMoved,
             isChanged: isNew || isMoved || cells.some((cell) => cell.isChanged),
+            hits: this.hits(rule),
             // findings that ask for something; mere notes stand below the table
             problems: this.rowFindings(row).filter((each) => each.severity !== "note"),
         };

@@ -115,3 +115,30 @@ export function typeLabel(type) {
     };
     return labels[type] || type;
 }
+
+/**
+ * How often a rule fired in the last 90 days, and what stands behind that.
+ *
+ * @param {Object} hits as the server counts them
+ */
+export function hitWords(hits) {
+    const since = _t("It decides so since %(day)s (%(version)s).", {
+        day: dayText(hits.since),
+        version: hits.since_version,
+    });
+    const lines = [
+        hits.last ? _t("Last on %s.", dayText(hits.last)) : "",
+        _t("Fired %(total)s times in all, overruled %(overruled)s times.", {
+            total: hits.total,
+            overruled: hits.overruled_total,
+        }),
+        since,
+    ];
+    return {
+        never: hits.never,
+        count: String(hits.count),
+        last: hits.last ? dayText(hits.last) : "",
+        overruled: hits.overruled ? _t("%s overruled", hits.overruled) : "",
+        title: hits.never ? _t("Never fired. %s", since) : lines.filter(Boolean).join("\n"),
+    };
+}
