@@ -34,6 +34,8 @@ AUDITORS = {**ADMINS, "foreign": OK}
 
 VERSION = "aftersales.version"
 RULE = "aftersales.rule"
+HIT = "aftersales.rule.hit"
+STATISTIC = "aftersales.rule.statistic"
 THRESHOLD = "aftersales.threshold"
 DRAFT = "aftersales.draft"
 TRIAL = "aftersales.trial"
@@ -56,6 +58,8 @@ METHODS: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
     (VERSION, "get_table"): ("version", READ),
     (VERSION, "action_compare"): ("version", READ),
     (VERSION, "action_change_rules"): ("version", ADMINS),
+    (VERSION, "action_view_statistics"): ("version", READ),
+    (STATISTIC, "action_open_rule"): ("statistic", READ),
     (VERSION, "action_roll_back"): ("version", ADMINS),
     (RULE, "action_change_rule"): ("rule", ADMINS),
     (RULE, "action_change_rules"): ("rule", ADMINS),
@@ -101,7 +105,9 @@ WIZARDS: dict[tuple[str, str], tuple[dict[str, Any], dict[str, str]]] = {
 
 OTHERS = [
     (VERSION, "version"),
+    (STATISTIC, "statistic"),
     (RULE, "rule"),
+    (HIT, "hit"),
     (THRESHOLD, "threshold"),
     (DRAFT, "draft"),
     (DRAFT, "published"),
@@ -120,6 +126,8 @@ SHARED = [(SEAL, "seal"), (AUDIT, "audit"), (SHIPPED, "shipped")]
 READERS: dict[str, set[str]] = {
     VERSION: set(READ),
     RULE: set(READ),
+    HIT: set(READ),
+    STATISTIC: set(READ),
     THRESHOLD: set(READ),
     DRAFT: set(READ),
     DECISION: set(READ),
@@ -136,6 +144,7 @@ READERS: dict[str, set[str]] = {
 KEPT = [
     (VERSION, "version"),
     (RULE, "rule"),
+    (HIT, "hit"),
     (THRESHOLD, "threshold"),
     (DRAFT, "published"),
     (DRAFT, "waiting"),
@@ -166,6 +175,8 @@ PRIVATE = [
     (SEAL, "_seal_batch"),
     (SEAL, "_insert"),
     (AUDIT, "_report"),
+    (HIT, "_count_seal"),
+    (HIT, "_cron_count"),
     (ARCHIVE, "_archive"),
     (ARCHIVE, "_cron_archive"),
 ]
@@ -220,6 +231,7 @@ WRITES: list[tuple[str, str, dict[str, Any], set[str]]] = [
     (CHANGE, "change", {"after_payload": "{}"}, NOBODY),
     (CHANGE, "change", {"amount": 1.0}, NOBODY),
     (SEAL, "seal", {"digest": "0"}, NOBODY),
+    (SEAL, "seal", {"is_counted": False}, NOBODY),
     (AUDIT, "audit", {"differences": 0}, NOBODY),
     (ARCHIVE, "archive", {"count": 1}, NOBODY),
     ("ir.attachment", "file", {"name": "x"}, NOBODY),
@@ -227,6 +239,8 @@ WRITES: list[tuple[str, str, dict[str, Any], set[str]]] = [
     (SHIPPED, "shipped", {"pack": "{}"}, NOBODY),
     (VERSION, "version", {"pack": "{}"}, NOBODY),
     (RULE, "rule", {"sequence": 1}, NOBODY),
+    (HIT, "hit", {"hits": 1}, NOBODY),
+    (STATISTIC, "statistic", {"hits": 1}, NOBODY),
     (THRESHOLD, "threshold", {"changed_by_id": "author"}, NOBODY),
     (THRESHOLD, "threshold", {"active": False}, NOBODY),
     (

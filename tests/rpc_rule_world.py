@@ -123,6 +123,9 @@ env['ir.config_parameter'].set_param('test_rpc.ids', json.dumps({
     'company': company.id, 'other': other.id, 'third': third.id, 'version': first.id,
     'current': published.version_id.id,
     'rule': first.rule_ids[:1].id,
+    'statistic': env['aftersales.rule.statistic'].search(
+        [('version_id', '=', first.id)], limit=1).id,
+    'hit': env['aftersales.rule.hit'].search([('version_id', '=', first.id)], limit=1).id,
     'threshold': env['aftersales.threshold'].search(
         [('company_id', '=', company.id), ('name', '=', 'overdue_days_max')]).id,
     'draft': draft().id, 'save': draft().id, 'check': draft().id,
