@@ -62,6 +62,7 @@ METHODS: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
     (STATISTIC, "action_open_rule"): ("statistic", READ),
     (VERSION, "action_roll_back"): ("version", ADMINS),
     (RULE, "action_change_rule"): ("rule", ADMINS),
+    (THRESHOLD, "action_draft_change"): ("threshold", ADMINS),
     (RULE, "action_change_rules"): ("rule", ADMINS),
     (DRAFT, "get_table"): ("draft", READ),
     (DRAFT, "action_compare"): ("draft", READ),

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools.misc import format_date
 
 from .aftersales_draft import RULES_ADMIN
+from .aftersales_text import threshold_names
 
 
 class AftersalesDraft(models.Model):
@@ -147,3 +148,17 @@ class AftersalesRule(models.Model):
         self.check_access("read")
         drafts = self.env["aftersales.draft"].with_company(self.company_id)
         return drafts._start(self.decision, self.name)
+
+
+class AftersalesThreshold(models.Model):
+    _inherit = "aftersales.threshold"
+
+    def action_draft_change(self):
+        """Start a draft, open at the first rule that looks at this threshold."""
+        self.ensure_one()
+        self.check_access("read")
+        drafts = self.env["aftersales.draft"].with_company(self.company_id)
+        for rule in self._get_compiled().pack.rules:
+            if self.name in threshold_names(rule):
+                return drafts._start(rule.decision, rule.name)
+        return drafts._start()

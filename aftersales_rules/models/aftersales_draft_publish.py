@@ -205,6 +205,8 @@ class AftersalesDraft(models.Model):
                     "state": "draft",
                     "approved_by_id": False,
                     "approved_at": False,
+                    "checked_by_id": False,
+                    "checked_at": False,
                     "findings": False,
                 }
             )

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import json
+from datetime import time
 
 from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
@@ -62,6 +63,26 @@ class TestRulesPath(RulesCase):
         )
         again = rule.with_user(self.author).action_change_rules()
         self.assertEqual(self.open(again), self.open(action))
+
+    def test_a_threshold_leads_to_the_rule_that_looks_at_it(self):
+        """To try a value before it counts."""
+        threshold = self.env["aftersales.threshold"].search(
+            [("company_id", "=", self.company.id), ("name", "=", "overdue_days_max")]
+        )
+        action = threshold.with_user(self.author).action_draft_change()
+        self.assertEqual(action["context"]["aftersales_rule"], "order_overdue")
+        with self.assertRaisesRegex(AccessError, "administrator of the rules"):
+            threshold.with_user(self.users["reader"]).action_draft_change()
+
+    def test_what_was_taken_up_counts_as_not_checked(self):
+        draft = self.start(name="Five days", note="Agreed")
+        self.change(draft, "overdue_days_max", "5")
+        draft.action_check()
+        self.env["aftersales.version"]._publish_again(
+            self.company, "Meanwhile", cut_off_time=time(16)
+        )
+        draft.action_take_up()
+        self.assertFalse(draft.shown_findings["is_checked"])
 
     def test_who_only_reads_rules_starts_no_draft(self):
         reader = self.users["reader"]

@@ -196,9 +196,9 @@ def test_an_administrator_changes_tries_mends_publishes_explains_and_rolls_back(
     # what it changed, cell by cell
     open_path(page, f"/odoo/rule-drafts/{draft}")
     page.locator("div[name=version_id] a").first.click()
-    expect(page.locator(".o_breadcrumb .active, .o_last_breadcrumb_item")).to_contain_text(
-        "Version"
-    )
+    expect(
+        page.locator(".o_breadcrumb .active, .o_last_breadcrumb_item")
+    ).to_contain_text("Version")
     tab(page, "version_changes")
     changes = page.locator("div[name=changes_html]")
     expect(changes).to_contain_text("Longest overdue debt")
