@@ -140,7 +140,7 @@ def test_an_administrator_changes_tries_mends_publishes_explains_and_rolls_back(
     finding = page.locator(".o_rule_check", has_text="Error")
     expect(finding).to_contain_text(
         "“Overdue debt” can never fire: its conditions contradict each other: "
-        "Days overdue > Longest overdue debt (30 days); Days overdue < 10 days"
+        "Days overdue > 30 days; Days overdue < 10 days."
     )
     shoot(page, screenshots, "draft_check_error")
     finding.locator(".o_rule_check_show").click()
