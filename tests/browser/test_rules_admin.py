@@ -207,7 +207,7 @@ def test_an_administrator_changes_tries_mends_publishes_explains_and_rolls_back(
 
     # and back: an old version is published again, by the same way
     menu(page, "Rules", "Versions")
-    page.locator(".o_data_row").nth(1).locator("td[name=summary]").click()
+    page.locator(".o_data_row").nth(1).locator("td[name=name]").click()
     button(page, "action_roll_back").click()
     expect(page.locator("div[name=name] input")).to_have_value(
         re.compile("Back to Version")
@@ -280,7 +280,7 @@ def test_who_only_reads_rules_sees_them_and_changes_nothing(open_as, screenshots
     page.locator(".o_data_row td[name=value]").first.click()
     expect(page.locator(".o_data_row input:not([type=checkbox])")).to_have_count(0)
     menu(page, "Rules", "Versions")
-    page.locator(".o_data_row td[name=summary]").first.click()
+    page.locator(".o_data_row td[name=name]").first.click()
     expect(page.locator(".o_rule_bar")).to_contain_text("Read only")
     expect(page.locator(".o_rule_row").first).to_be_visible()
     cell(page, "Over the credit limit", "exposure").click()
