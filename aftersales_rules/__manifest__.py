@@ -148,7 +148,6 @@
         "wizards/aftersales_compare_views.xml",
         "views/aftersales_rule_statistic_views.xml",
         "views/aftersales_audit_views.xml",
-        "views/aftersales_rules_menus.xml",
         "views/aftersales_promises_menus.xml",
         "views/aftersales_project_menus.xml",
         "views/aftersales_complaint_menus.xml",
