@@ -309,7 +309,7 @@ class AftersalesVersion(models.Model):
                 "note": self.env._(
                     "Back to the rules of %(version)s (%(note)s)",
                     version=version.name,
-                    note=version.note,
+                    note=version.summary,
                 ),
             }
         )
