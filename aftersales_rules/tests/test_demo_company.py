@@ -70,6 +70,19 @@ class TestDemoCompany(TransactionCase):
             },
         )
 
+    def test_a_draft_half_done_shows_what_it_would_have_changed(self):
+        """The first look at drafts and trial runs finds one of each (U9)."""
+        draft, trial = self.demo("draft"), self.demo("trial")
+        self.assertEqual((draft.state, draft.error_count), ("draft", 0))
+        self.assertEqual(draft.author_id, self.demo("user_rules"))
+        self.assertFalse(draft.is_behind)
+        self.assertEqual((trial.state, trial.is_outdated), ("done", False))
+        changed = trial.change_ids.filtered(lambda change: not change.is_same_answer)
+        self.assertIn(self.demo("order_overdue").name, changed.mapped("document_name"))
+        self.assertTrue(
+            self.demo("user_approver").has_group("aftersales_rules.group_rules_admin")
+        )
+
     def test_a_held_order_starts_no_production(self):
         """Strings are assembled for the order that goes on, not for the held one."""
         self.assertTrue(self.demo("order_strings").mrp_production_ids)
