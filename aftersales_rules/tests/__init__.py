@@ -34,6 +34,7 @@ from . import test_customer_tier
 from . import test_cut_off
 from . import test_decision
 from . import test_decision_explanation
+from . import test_decision_aftermath
 from . import test_fact_origin
 from . import test_decision_ways
 from . import test_delivery_hold

@@ -187,6 +187,8 @@ def test_the_explanation_fits_a_phone(open_as, held, screenshots):
     field(screen, "credit_limit").locator("input[inputmode]").fill("26000")
     expect(screen.locator(TRIAL)).to_contain_text("It changes.")
     expect(screen.locator(TRIAL)).to_be_in_viewport()
+    label = field(screen, "exposure").locator("label").bounding_box()
+    assert label["height"] < 40, "the name stands above its field, in one line"
     for part in (page.locator(".modal-body"), screen):
         wider = part.evaluate("element => element.scrollWidth - element.clientWidth")
         assert wider <= 1, f"{wider} pixels too wide"

@@ -23,6 +23,8 @@ const ICONS = {
 };
 /** From what people want to what they do not. */
 const LEVELS = ["good", "neutral", "warn", "bad"];
+/** So many other answers are shown with the ways to them; the rest is folded. */
+const GOALS_SHOWN = 3;
 
 let lastId = 0;
 
@@ -111,12 +113,17 @@ export class Explanation extends Component {
     get wantedWays() {
         const now = LEVELS.indexOf(this.answer.level);
         const better = this.ways.filter((way) => LEVELS.indexOf(this.level(way.goal_level)) < now);
-        return better.length ? better : this.ways;
+        return (better.length ? better : this.ways).slice(0, GOALS_SHOWN);
     }
 
     get otherWays() {
         const wanted = new Set(this.wantedWays);
         return this.ways.filter((way) => !wanted.has(way));
+    }
+
+    /** What is to be done about it: a hold is released, anything else goes on. */
+    get remedyLabel() {
+        return this.answer.level === "bad" ? _t("What releases it:") : _t("What to do:");
     }
 
     tryLabel(text) {
