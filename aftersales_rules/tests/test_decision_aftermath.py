@@ -15,7 +15,7 @@ class TestDecisionAftermath(AftersalesCase):
         cls.order = cls.new_confirmed(partner=customer)
         cls.hold = cls.order.hold_ids
 
-    def read(self, decision=None):
+    def aftermath(self, decision=None):
         decision = decision or self.hold.decision_id
         return decision.with_user(self.salesperson).get_explanation()["aftermath"]
 
@@ -24,25 +24,25 @@ class TestDecisionAftermath(AftersalesCase):
         text = authority._who_can_text(
             self.order.company_id, self.order._get_amount_company_currency()
         )
-        self.assertEqual(self.read(), [text])
+        self.assertEqual(self.aftermath(), [text])
         self.assertIn(self.controller.name, text)
 
     def test_a_released_hold_says_by_whom_and_why(self):
         self.hold._close("released", reason="Transfer seen at the bank")
-        [line] = self.read()
+        [line] = self.aftermath()
         self.assertRegex(line, "released by .+, .+: Transfer seen at the bank$")
         self.assertIn(self.env.user.name, line)
 
     def test_a_hold_whose_cause_ended_says_so(self):
         self.hold._close("cause_ended")
-        [line] = self.read()
+        [line] = self.aftermath()
         self.assertRegex(line, "^No longer on hold – .*: The cause ended, ")
 
     def test_a_decision_that_holds_nothing_has_no_aftermath(self):
         released = self.new_confirmed(partner=self.new_customer("Fine", 10000.0))
         self.assertTrue(released.decision_ids)
         for decision in released.decision_ids:
-            self.assertEqual(self.read(decision), [])
+            self.assertEqual(self.aftermath(decision), [])
 
     def test_every_why_of_an_order_opens_the_wide_screen(self):
         """Order, hold and decision open the same record in the same dialog."""

@@ -215,8 +215,11 @@ export class Explanation extends Component {
         setTimeout(() => this.root.el?.querySelector(".o_explain_try")?.focus());
     }
 
-    /** The records behind a fact as they are now; with Ctrl in a tab of their own. */
+    /** The records behind a fact as they are now; with Ctrl or the middle button in a tab of their own. */
     async openFact(ev, fact) {
+        if (ev.type === "auxclick" && ev.button !== 1) {
+            return;
+        }
         const newWindow = ev.ctrlKey || ev.metaKey || ev.button === 1;
         await this.action.doActionButton(
             {

@@ -149,10 +149,10 @@ export class ExplanationModel {
             return;
         }
         this.isAsking = false;
-        this.failed = "";
+        this.failed = answer.failure || "";
         this.faults = answer.faults;
         // with a value that cannot be read, what stood there before is still right
-        if (!answer.faults.length) {
+        if (!answer.faults.length && !answer.failure) {
             this.tried = answer;
         }
     }
