@@ -88,7 +88,7 @@ def test_the_records_behind_a_figure_are_opened(open_as, held):
     expect(page.locator(".modal-dialog")).to_have_count(0)
     heading = page.locator(".o_breadcrumb .active, .o_last_breadcrumb_item").first
     expect(heading).to_contain_text("INV/")
-    page.locator(".o_breadcrumb a, .o_back_button").first.click()
+    page.locator(".o_breadcrumb a", has_text=held["name"]).click()
     expect(page.locator(HOLD)).to_be_visible()
 
 
