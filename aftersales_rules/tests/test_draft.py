@@ -247,6 +247,27 @@ class TestDraft(RulesCase):
         self.assertEqual(draft.state, "draft")
         self.assertEqual(draft.sudo().activity_ids.user_id, self.admin)
 
+    def test_a_scheduled_draft_that_cannot_be_read_stops_no_other(self):
+        """Rules of an addon that is gone: their author is told, others go on."""
+        day = self.company._aftersales_now().date() + timedelta(days=2)
+        drafts = []
+        for label in ("Old debt", "Very old debt"):
+            draft = self.new_draft(effective_from=day)
+            self.edit(draft, self.label(label))
+            draft.action_publish()
+            drafts.append(draft)
+        broken, good = drafts
+        broken.sudo().content = broken.content.replace("overdue_days", "gone_days")
+        for draft in drafts:
+            draft.sudo().effective_from = day - timedelta(days=2)
+        self.run_cron()
+        self.assertEqual(
+            [draft.state for draft in drafts], ["draft", "published"], broken.faults
+        )
+        self.assertEqual(broken.sudo().activity_ids.user_id, self.admin)
+        self.assertEqual(self.labels()["hold_overdue"], "Very old debt")
+        self.assertEqual(good.version_id, self.company.aftersales_version_id)
+
     def test_an_old_version_comes_back_by_publishing_it_again(self):
         draft = self.new_draft()
         self.edit(draft, self.label("Old debt"))
