@@ -16,40 +16,40 @@ def orders_to_judge(env, number: int) -> list[int]:
 
 
 def make_trial(env, kind: str):
-    """A trial of a draft on all orders judged.
+    """A trial of a draft with one more rule on all orders judged.
 
-    ``some``: thresholds are changed, which changes few answers. ``all``: every order
-    is held by a rule of its own before, so that each is kept with both explanations.
+    ``all``: it holds every order before the rules in force do, so that each is kept
+    with both explanations. ``some``: only those with the least exposure, a tenth.
     """
     draft = env["aftersales.draft"].create({"note": "Bench"})
     content = json.loads(draft.content)
-    values = json.loads(draft.threshold_values or "{}")
+    credit = [rule for rule in content["rules"] if rule["decision"] == "credit_hold"]
+    conditions = []
     if kind == "some":
-        values["overdue_days_max"] = 1
-    else:
-        content["rules"].insert(
-            0,
-            {
-                "name": "bench",
-                "decision": "credit_hold",
-                "label": "Bench",
-                "sequence": 0,
-                "conditions": [],
-                "outcome": dict(_outcome(content)),
-                "reason": "Held by the bench.",
-            },
+        decisions = env["aftersales.decision"].search(
+            [("decision", "=", "credit_hold")]
         )
-    draft._save(content, values, draft.revision)
+        compiled = decisions[:1]._get_compiled()
+        exposures = sorted(
+            compiled.facts_of(record._get_decision()).exposure for record in decisions
+        )
+        small = str(exposures[len(exposures) // 10])
+        conditions = [{"fact": "exposure", "op": "≤", "operand": small}]
+    content["rules"].insert(
+        0,
+        {
+            "name": "bench",
+            "decision": "credit_hold",
+            "label": "Bench",
+            "sequence": 0,
+            "conditions": conditions,
+            "outcome": credit[-1]["outcome"],
+            "reason": "Held by the bench.",
+        },
+    )
+    draft._save(content, json.loads(draft.threshold_values or "{}"), draft.revision)
     trial = env["aftersales.trial"].create(
         {"draft_id": draft.id, "decision": "credit_hold", "sample_size": 100_000}
     )
     trial.action_start()
     return trial
-
-
-def _outcome(content):
-    return next(
-        rule["outcome"]
-        for rule in content["rules"]
-        if rule["decision"] == "credit_hold"
-    )

@@ -525,21 +525,11 @@ class _Search:
         return found
 
     def _realized(self, box: Box) -> Values | None:
-        found = values_in(self.space, _with_unset(self.space, box))
+        found = values_in(self.space, box)
         if found is UNKNOWN:
             self.unknown = True
             return None
         return found  # type: ignore[return-value]
-
-
-def _with_unset(space: Space, box: Box) -> Box:
-    """Say of each comparison of two facts what follows from one not being set."""
-    full = dict(box)
-    for key in box:
-        if isinstance(key, Relation):
-            for name in (key.left, key.right):
-                full.setdefault(name, space.full(name))
-    return full
 
 
 def _touch(box: Box, other: Box) -> bool:

@@ -156,6 +156,38 @@ def test_under_collect_nothing_hides_anything():
     assert not found(wide, narrow, decision="holds")
 
 
+@pytest.mark.parametrize(
+    ("wide", "narrow"),
+    [
+        (
+            [condition("days", "≤", {"fact": "grace"})],
+            [condition("days", "≤", {"fact": "grace"}), condition("days", "≥", 0)],
+        ),
+        (
+            [condition("days", "≤", {"fact": "grace"}), condition("days", "≥", 0)],
+            [condition("days", "≤", {"fact": "grace"})],
+        ),
+        ([], [condition("tier", "is set")]),
+    ],
+)
+def test_under_collect_more_or_fewer_facts_are_not_the_same(wide, narrow):
+    """Also where both hold for the facts that were tried first."""
+    assert not found(
+        rule("wide", wide, decision="holds"),
+        rule("narrow", narrow, decision="holds"),
+        decision="holds",
+    )
+
+
+def test_days_that_are_over_make_no_difference():
+    """Two rules that are the same from today on are the same."""
+    since = rule("since", decision="holds", valid_from="2026-03-01")
+    always = rule("always", decision="holds")
+    assert found(since, always, decision="holds")["repeated", "always"]
+    later = {**since, "valid_from": "2026-03-17"}
+    assert not found(later, always, decision="holds")
+
+
 def test_equal_conditions_with_different_outcomes_are_an_error():
     """However they are written."""
     one = rule("one", [condition("days", ">", 3)])
@@ -335,16 +367,13 @@ def test_a_question_that_takes_too_long_is_given_up_and_said(limits, monkeypatch
 
 def test_a_rule_that_may_be_hidden_still_counts_for_the_gaps(monkeypatch):
     """What can fire was shown; only whether others hide it was given up."""
-    bands = [
-        rule(f"r{low}", [condition("days", "between", [low, low + 5])])
-        for low in range(0, 40, 4)
-    ]
-    monkeypatch.setattr(rules.analysis, "NODES_MAX", 2)
-    wide = rule("wide", [condition("days", "between", [1, 38])])
-    rest = rule("rest")
-    codes = found(*bands, wide, rest).keys()
-    assert ("undecided", "wide") in codes
-    assert not any(code.startswith("gap") for code, _rule in codes)
+
+    def give_up(*_arguments):
+        raise rules.analysis._GivenUp
+
+    monkeypatch.setattr(rules.analysis._Analysis, "_hiding", give_up)
+    codes = found(rule("late", [condition("days", ">", 3)]), rule("rest")).keys()
+    assert codes == {("undecided", "late"), ("undecided", "rest")}
 
 
 def test_alternatives_that_are_too_many_to_compare_are_no_error(monkeypatch):
@@ -383,10 +412,14 @@ def rules_folder():
 class Author:
     """Random small tables, written by somebody who makes mistakes."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, compares=False):
         self.random = random.Random(seed)
         count = self.random.choice([1, 2, 2, 3])
         self.facts = self.random.sample(["days", "grace", "urgent", "tier"], count)
+        self.compares = compares
+        """Whether two facts are compared with each other again and again."""
+        if compares:
+            self.facts = ["days", "grace"]
 
     def content(self, decision):
         number = self.random.randint(1, 6)
@@ -396,7 +429,8 @@ class Author:
         )
 
     def rule(self, place, decision):
-        conditions = [self.member() for _ in range(self.random.choice([0, 1, 1, 2, 3]))]
+        counts = [1, 1, 2, 2] if self.compares else [0, 1, 1, 2, 3]
+        conditions = [self.member() for _ in range(self.random.choice(counts))]
         effect = self.random.choice(["hold", "release"])
         return rule(f"r{place}", conditions, decision, outcome={"effect": effect})
 
@@ -418,7 +452,8 @@ class Author:
                 some = pick.sample(values, pick.randint(1, 3))
                 return condition(name, pick.choice(["in", "not in"]), some)
             return condition(name, pick.choice(["=", "≠"]), pick.choice(values))
-        if "days" in self.facts and "grace" in self.facts and pick.random() < 0.4:
+        often = 0.7 if self.compares else 0.4
+        if "days" in self.facts and "grace" in self.facts and pick.random() < often:
             operand = {"fact": "grace" if name == "days" else "days"}
             if pick.random() < 0.5:
                 operand["times"] = pick.choice(["half", "double", "back"])
@@ -449,10 +484,10 @@ many = settings(max_examples=250, deadline=None, database=None)
 
 
 @many
-@given(seeds)
-def test_findings_are_what_brute_force_finds_under_first(seed):
+@given(seeds, st.booleans())
+def test_findings_are_what_brute_force_finds_under_first(seed, compares):
     """Contradicting, hidden, repeated, gaps: none missed, none invented."""
-    author = Author(seed)
+    author = Author(seed, compares)
     content = author.content("gate")
     table = table_of(content, author.facts)
     subject = rules.compile_pack(rules.load_pack(content), REGISTRY)
@@ -465,6 +500,14 @@ def test_findings_are_what_brute_force_finds_under_first(seed):
         name = each["name"]
         assert (codes.get(name) == "contradiction") == (name not in matching), name
         assert (name in codes) == (name not in firing), (name, codes)
+    for finding in findings:
+        if finding.code == "hidden":
+            # they take all of it, and each of them something
+            left = [set(names) for _point, names in table if finding.rule in names]
+            assert all(names & set(finding.others) for names in left)
+            for other in finding.others:
+                rest = set(finding.others) - {other}
+                assert not all(names & rest for names in left), finding
     empty = [point for point, names in table if not names]
     known = [
         point
@@ -480,9 +523,10 @@ def test_findings_are_what_brute_force_finds_under_first(seed):
 
 
 @many
-@given(seeds)
-def test_findings_are_what_brute_force_finds_under_collect(seed):
-    author = Author(seed)
+@given(seeds, st.booleans())
+def test_findings_are_what_brute_force_finds_under_collect(seed, compares):
+    """Contradicting and repeated; nothing is hidden, and no answer is one too."""
+    author = Author(seed, compares)
     content = author.content("holds")
     table = table_of(content, author.facts)
     subject = rules.compile_pack(rules.load_pack(content), REGISTRY)
@@ -490,6 +534,7 @@ def test_findings_are_what_brute_force_finds_under_collect(seed):
         finding.rule: finding.code
         for finding in rules.find_problems(subject, on=ON, decisions=["holds"])
     }
+    assert "" not in codes
     points = {
         each["name"]: frozenset(
             place
@@ -614,6 +659,54 @@ def test_texts_that_name_what_no_rule_looks_at_are_found(texts, code):
     assert [finding.code for finding in findings] == ([code] if code else [])
     for finding in findings:
         assert "“Days of grace”" in rules.finding_text(subject, finding)
+
+
+@pytest.mark.parametrize(
+    ("one", "used"),
+    [
+        (rule(), []),
+        (
+            rule(conditions=[condition("days", ">", {"threshold": "days_max"})]),
+            ["days_max"],
+        ),
+        (
+            rule(
+                conditions=[
+                    condition("amount", ">", {"fact": "limit", "times": "share"})
+                ]
+            ),
+            ["share"],
+        ),
+        (
+            rule(
+                conditions=[
+                    condition("days", ">", {"threshold": "days_max", "times": "share"})
+                ]
+            ),
+            ["days_max", "share"],
+        ),
+        (
+            rule(outcome={"effect": "hold", "hours": {"threshold": "hours"}}),
+            ["hours"],
+        ),
+        (rule(reason="{threshold.hours}"), ["hours"]),
+        (rule(remedy="{threshold.share}"), ["share"]),
+    ],
+)
+def test_a_threshold_is_used_wherever_a_rule_names_it(one, used):
+    """In operands, factors, outcomes and texts (R6)."""
+    limits = [
+        threshold("days_max", "integer", 3, unit="days"),
+        threshold("share", "ratio", "1.1"),
+        threshold("hours", "integer", 4, unit="hours"),
+    ]
+    subject = compiled(one, thresholds=limits)
+    unused = [
+        finding.detail
+        for finding in rules.find_problems(subject, on=ON)
+        if finding.code == "unused_threshold"
+    ]
+    assert unused == [each["name"] for each in limits if each["name"] not in used]
 
 
 def test_a_threshold_used_in_a_translation_only_is_used():
