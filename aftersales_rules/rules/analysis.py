@@ -164,7 +164,7 @@ def _unused_thresholds(pack: CompiledPack) -> Iterable[Finding]:
         for spec in pack.registry
         for rule in pack.typed_rules(spec.name)
         for name in _threshold_names(rule)
-    }
+    } | pack.registry.read_thresholds
     for threshold in pack.pack.thresholds:
         if threshold.name not in used:
             yield Finding("unused_threshold", "", detail=threshold.name)

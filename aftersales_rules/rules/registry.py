@@ -110,6 +110,16 @@ class Registry:
         self._declared: list[DecisionSpec | tuple[str, type[FactModel]]] = []
         self._joined: dict[tuple[type[FactModel], ...], type[FactModel]] = {}
         self._views: dict[frozenset[str], Registry] = {}
+        self._read: set[str] = set()
+
+    def reads(self, *thresholds: str) -> None:
+        """Thresholds that programs read themselves, whether rules use them or not."""
+        self._read.update(thresholds)
+
+    @property
+    def read_thresholds(self) -> frozenset[str]:
+        """The thresholds that programs read themselves."""
+        return frozenset(self._read)
 
     def add(self, spec: DecisionSpec) -> DecisionSpec:
         """Register a decision; a name can be taken once."""
@@ -181,6 +191,7 @@ class Registry:
         if view is None:
             view = Registry()
             view._joined = self._joined
+            view._read = self._read
             known = {*wanted, package_of(Registry)}
             for declared in self._declared:
                 if isinstance(declared, DecisionSpec):

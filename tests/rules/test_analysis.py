@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import (
     COUNTED,
+    FIRST,
     ON,
     REGISTRY,
     SampleFacts,
@@ -707,6 +708,27 @@ def test_a_threshold_is_used_wherever_a_rule_names_it(one, used):
         if finding.code == "unused_threshold"
     ]
     assert unused == [each["name"] for each in limits if each["name"] not in used]
+
+
+def test_a_threshold_that_a_program_reads_is_used():
+    """Though no rule looks at it: nobody should be told to take it away."""
+    registry = rules.Registry()
+    registry.add(FIRST)
+    registry.reads("window")
+    limits = [threshold("window", "integer", 3), threshold("spare", "integer", 1)]
+    pack = rules.load_pack(pack_json(rule(), thresholds=limits))
+    findings = rules.find_problems(rules.compile_pack(pack, registry), on=ON)
+    assert [finding.detail for finding in findings] == ["spare"]
+    assert registry.within(["rules"]).read_thresholds == {"window"}
+
+
+def test_the_default_pack_has_no_threshold_that_nothing_reads():
+    parts = sorted((rules_folder() / "data" / "packs").glob("*.json"))
+    pack = rules.compile_pack(
+        rules.load_pack_parts(part.read_bytes() for part in parts)
+    )
+    found = rules.find_problems(pack, on=ON)
+    assert "unused_threshold" not in {finding.code for finding in found}
 
 
 def test_a_threshold_used_in_a_translation_only_is_used():

@@ -92,3 +92,4 @@ BREAKAGE_LIABILITY = DecisionSpec(
 )
 
 REGISTRY.add(BREAKAGE_LIABILITY)
+REGISTRY.reads("breakage_rate_max")

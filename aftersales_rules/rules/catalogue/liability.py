@@ -207,3 +207,4 @@ COST_LIABILITY = DecisionSpec(
 )
 
 REGISTRY.add(COST_LIABILITY)
+REGISTRY.reads("dealer_supervision_days")

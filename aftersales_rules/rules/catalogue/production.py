@@ -131,3 +131,4 @@ PRODUCTION_RELEASE = DecisionSpec(
 
 for _spec in (ORDER_KIND, PRODUCTION_RELEASE):
     REGISTRY.add(_spec)
+REGISTRY.reads("deposit_share", "competing_days")

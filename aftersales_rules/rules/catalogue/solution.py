@@ -143,3 +143,8 @@ COMPLAINT_CLOSING = DecisionSpec(
 
 REGISTRY.add(SOLUTION_APPROVAL)
 REGISTRY.add(COMPLAINT_CLOSING)
+REGISTRY.reads(
+    "satisfied_rating_min",
+    "clock_return_visit_1_days",
+    "clock_return_visit_2_days",
+)
