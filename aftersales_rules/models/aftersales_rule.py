@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.sql import escape_psql
 
 from ..rules import CompiledPack, RulesError
 
@@ -39,7 +41,7 @@ class AftersalesRule(models.Model):
     valid_from = fields.Date(readonly=True)
     valid_to = fields.Date("Valid until", readonly=True)
 
-    label = fields.Text("Rule", compute="_compute_words")
+    label = fields.Text("Rule", compute="_compute_words", search="_search_label")
     conditions = fields.Text("Applies When", compute="_compute_words")
     outcome = fields.Text("Then", compute="_compute_words")
     reason = fields.Text(compute="_compute_words")
@@ -59,6 +61,29 @@ class AftersalesRule(models.Model):
         if operator != "in":
             return NotImplemented
         return Domain("version_id.is_current", operator, value)
+
+    @api.model
+    def _search_label(self, operator, value):
+        """Find rules by what they are called, in English and as the user reads it."""
+        if operator != "ilike" or not isinstance(value, str):
+            return NotImplemented
+        words = f"%{escape_psql(value)}%"
+        found = SQL(
+            """(
+                SELECT rule.id
+                  FROM aftersales_rule rule
+                  JOIN aftersales_version version ON version.id = rule.version_id
+                 CROSS JOIN LATERAL (
+                       SELECT version.pack::jsonb -> 'rules' -> rule.position AS content
+                       ) pack
+                 WHERE pack.content ->> 'label' ILIKE %s
+                    OR pack.content -> 'i18n' -> %s ->> 'label' ILIKE %s
+            )""",
+            words,
+            self.env.lang or "en_US",
+            words,
+        )
+        return Domain("id", "in", found)
 
     @api.depends("version_id", "position")
     @api.depends_context("lang")

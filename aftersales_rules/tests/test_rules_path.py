@@ -64,6 +64,21 @@ class TestRulesPath(RulesCase):
         again = rule.with_user(self.author).action_change_rules()
         self.assertEqual(self.open(again), self.open(action))
 
+    def test_rules_are_found_by_what_they_are_called(self):
+        """By a person who reads Chinese as well; signs of the search count as such."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        rules = self.env["aftersales.rule"].with_user(self.users["reader"])
+        wanted = self.version.rule_ids.filtered(
+            lambda each: each.name == "order_overdue"
+        )
+        for lang, words in (("en_US", "overdue DEBT"), ("zh_CN", "应收账款逾期")):
+            found = rules.with_context(lang=lang).search(
+                [("label", "ilike", words), ("version_id", "=", self.version.id)]
+            )
+            self.assertIn(wanted, found)
+            self.assertNotIn("order_over_limit", found.mapped("name"))
+        self.assertFalse(rules.search([("label", "ilike", "o%e")]))
+
     def test_a_threshold_leads_to_the_rule_that_looks_at_it(self):
         """To try a value before it counts."""
         threshold = self.env["aftersales.threshold"].search(
