@@ -50,6 +50,8 @@ def menu(page: Page, *names: str) -> None:
 
 def tab(page: Page, name: str) -> None:
     page.locator(f".o_notebook .nav-link[name={name}]").click()
+    # the page fades in
+    expect(page.locator(".o_notebook .tab-pane.active")).to_have_css("opacity", "1")
 
 
 def cell(page: Page, rule: str, column: str) -> Locator:
