@@ -9,6 +9,7 @@ rules of another company), author (who administers the rules and wrote the draft
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 ROLES = (
@@ -46,6 +47,9 @@ AUDIT = "aftersales.audit"
 ARCHIVE = "aftersales.archive"
 SHIPPED = "aftersales.shipped.pack"
 DECISION = "aftersales.decision"
+EXPORT = "aftersales.exchange.export"
+IMPORT = "aftersales.exchange.import"
+FILE = base64.b64encode(b'{"schema_version": 1, "name": "tiny"}').decode()
 
 # (model, method) -> what it is called on, if it is on a
 # record, and who gets what; everybody else gets NO.
@@ -60,12 +64,14 @@ METHODS: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
     (VERSION, "action_change_rules"): ("version", ADMINS),
     (VERSION, "action_view_statistics"): ("version", READ),
     (STATISTIC, "action_open_rule"): ("statistic", READ),
+    (VERSION, "action_export"): ("version", READ),
     (VERSION, "action_roll_back"): ("version", ADMINS),
     (RULE, "action_change_rule"): ("rule", ADMINS),
     (THRESHOLD, "action_draft_change"): ("threshold", ADMINS),
     (RULE, "action_change_rules"): ("rule", ADMINS),
     (DRAFT, "get_table"): ("draft", READ),
     (DRAFT, "action_compare"): ("draft", READ),
+    (DRAFT, "action_export"): ("draft", READ),
     (DRAFT, "check_table"): ("draft", READ),
     (DRAFT, "save_table"): ("save", FIRST),
     (DRAFT, "action_check"): ("check", ADMINS),
@@ -101,6 +107,15 @@ WIZARDS: dict[tuple[str, str], tuple[dict[str, Any], dict[str, str]]] = {
             "after_version_id": "current",
         },
         {**READ, "foreign": OK},  # who sees nothing of them, see below
+    ),
+    (EXPORT, "action_download"): ({"version_id": "version"}, READ),
+    (EXPORT, "action_download_schema"): ({}, {**READ, "foreign": OK}),
+    (IMPORT, "action_look"): ({"company_id": "company", "file": FILE}, ADMINS),
+    (IMPORT, "action_choose_again"): ({"company_id": "company"}, ADMINS),
+    # nobody has looked at it
+    (IMPORT, "action_make_draft"): (
+        {"company_id": "company", "file": FILE},
+        dict.fromkeys(ADMINS, ERROR),
     ),
 }
 

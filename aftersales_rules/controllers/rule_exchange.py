@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, MissingError
 from odoo.http import content_disposition, request
 
 from ..models.aftersales_exchange import FILE_URL, MIMETYPES, SCHEMA_URL
-from ..rules import REGISTRY, RulesError, exchange_json_schema
+from ..rules import RulesError, exchange_json_schema
 from ..rules.exchange import SCHEMA_FILE
 
 _MODELS = {"version": "aftersales.version", "draft": "aftersales.draft"}
@@ -30,7 +30,8 @@ class RuleExchange(http.Controller):
         if source not in _MODELS or kind not in MIMETYPES:
             return request.not_found()
         decisions = None if tables is None else tables.split(",")
-        if decisions and any(name not in REGISTRY for name in decisions):
+        known = request.env["aftersales.extension"]._get_registry()
+        if decisions and any(name not in known for name in decisions):
             return request.not_found()
         record = request.env[_MODELS[source]].browse(record_id)
         try:
@@ -49,7 +50,8 @@ class RuleExchange(http.Controller):
         """The JSON schema of packs, with the decisions and facts of this database."""
         if not request.env["aftersales.version"].has_access("read"):
             return request.not_found()
-        schema = json.dumps(exchange_json_schema(), ensure_ascii=False, indent=2)
+        known = request.env["aftersales.extension"]._get_registry()
+        schema = json.dumps(exchange_json_schema(known), ensure_ascii=False, indent=2)
         return _download(schema.encode(), SCHEMA_FILE, "application/schema+json")
 
 

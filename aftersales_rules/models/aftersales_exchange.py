@@ -40,7 +40,7 @@ class AftersalesExchange(models.AbstractModel):
             for spec in self.env["aftersales.extension"]._get_registry()
             if spec.name in names and (decisions is None or spec.name in decisions)
         ]
-        text = dump_exchange(
+        content = dump_exchange(
             compiled.pack,
             compiled.thresholds,
             decisions,
@@ -52,7 +52,7 @@ class AftersalesExchange(models.AbstractModel):
             },
             addons={spec.name: declaring_addons(spec) for spec in chosen},
         )
-        return self._get_file_name(source, kind), text.encode()
+        return self._get_file_name(source, kind), content
 
     @api.model
     def _get_file_name(self, source, kind):

@@ -10,7 +10,7 @@ What comes in goes on top of the rules that are there, table by table
 to the last letter.
 
 >>> pack = load_pack({"schema_version": 1, "name": "p"})
->>> exchange = load_exchange(dump_exchange(pack, {}).encode())
+>>> exchange = load_exchange(dump_exchange(pack, {}))
 >>> exchange.kind, exchange.is_intact, exchange.pack == pack
 ('json', True, True)
 >>> load_exchange(b"PK and the rest of an archive")
@@ -105,8 +105,8 @@ def dump_exchange(
     *,
     about: Mapping[str, str] | None = None,
     addons: Mapping[str, Sequence[str]] | None = None,
-) -> str:
-    """A pack with the values of its thresholds as the text of a file.
+) -> bytes:
+    """A pack with the values of its thresholds as a file.
 
     :param decisions: only these tables, and the thresholds that they use
     """
@@ -122,7 +122,11 @@ def dump_exchange(
         "values": said,
         "pack": pack.model_dump(mode="json", exclude_defaults=True),
     }
-    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # half a character in a text
+        return json.dumps(content, indent=2).encode() + b"\n"
 
 
 def tables_of(pack: Pack, decisions: Iterable[str]) -> Pack:
@@ -432,7 +436,21 @@ def _as_said(
         if old is not None and old.decision == rule.decision:
             rule = _Spelling(base, old, values).respell(rule)
         found.append(rule)
-    return _numbered(found, known)
+    return _placed(_numbered(found, known), list(known))
+
+
+def _placed(table: list[Rule], known: Sequence[str]) -> list[Rule]:
+    """In the order of the rules that are there, if their numbers say the rest."""
+    places = {name: place for place, name in enumerate(known)}
+    last = -1
+    keys = []
+    for number, rule in enumerate(table):
+        last = places.get(rule.name, last)
+        keys.append((last, number))
+    order = sorted(range(len(table)), key=keys.__getitem__)
+    placed = [table[number] for number in order]
+    same = sorted(placed, key=lambda rule: rule.sequence) == table
+    return placed if same else table
 
 
 def _numbered(table: list[Rule], known: Mapping[str, Rule]) -> list[Rule]:

@@ -246,6 +246,7 @@ class TestExchange(ExchangeCase):
         self.assertEqual(
             wizard.table_ids.mapped("decision"), ["credit_hold", "order_kind"]
         )
+        self.assertEqual(wizard.table_ids.mapped("is_different"), [True, True])
         wizard.table_ids.filtered(
             lambda table: table.decision == "credit_hold"
         ).is_chosen = False
@@ -370,6 +371,13 @@ class TestExchange(ExchangeCase):
         with self.assertRaisesRegex(UserError, "errors"):
             draft.action_publish()
 
+    def test_a_very_long_table_is_checked_on_its_draft(self):
+        """The dry run answers at once, and says what it leaves to the draft."""
+        path = "odoo.addons.aftersales_rules.wizards.aftersales_exchange_plan"
+        with patch(f"{path}.CHECKED_MAX", 1):
+            report = self.look(self.get_file()).report_html
+        self.assertIn("more than 1 rules", report)
+
     # ------------------------------------------------------------ hostile files
 
     def test_hostile_files_are_refused_in_words(self):
@@ -457,12 +465,33 @@ class TestExchange(ExchangeCase):
             self.get_file(version)
         wizards = self.env["aftersales.exchange.export"].with_user(self.admin)
         with self.assertRaises(AccessError):
-            wizards.create({"version_id": version.id}).file_name  # noqa: B018
+            wizards.create({"version_id": version.id}).read(["file_name"])
 
     def test_nothing_is_imported_for_another_company(self):
         foreign = self.env["res.company"].create({"name": "Fibres"})
         with self.assertRaises(AccessError):
             self.look(self.get_file(), company_id=foreign.id)
+
+    def test_rules_of_another_company_are_not_shown_beside_a_file(self):
+        """Whatever version a client names as the one to compare with."""
+        foreign = self.env["res.company"].create({"name": "Fibres"})
+        version = self.versions._publish(foreign, tiny_pack(), {}, "Theirs")
+        wizard = self.look(self.get_file())
+        wizard.base_version_id = version
+        with self.assertRaises(AccessError):
+            wizard.read(["report_html"])
+        with self.assertRaises(AccessError):
+            wizard.action_make_draft()
+
+    def test_what_somebody_looks_at_is_nobody_elses(self):
+        wizard = self.look(self.get_file())
+        other = self._make_user("admin2", "aftersales_rules.group_rules_admin")
+        with self.assertRaises(AccessError):
+            wizard.with_user(other).read(["file"])
+        with self.assertRaises(AccessError):
+            wizard.with_user(other).action_look()
+        with self.assertRaises(AccessError):
+            wizard.table_ids.with_user(other).write({"is_chosen": False})
 
     # -------------------------------------------------------------- the dialog
 

@@ -131,6 +131,7 @@ class AftersalesExchangeExport(models.TransientModel):
 
     def action_download_schema(self):
         """Hand out the schema that editors check such files by."""
+        self.check_access("read")
         return {"type": "ir.actions.act_url", "url": SCHEMA_URL, "target": "self"}
 
 

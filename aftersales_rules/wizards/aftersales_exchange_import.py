@@ -11,9 +11,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..models.aftersales_version import to_text
+from ..models.guarded_fields import on_clean_context
 from ..rules import PackError, load_exchange
 from ..rules.exchange import FILE_MAX
-from .aftersales_exchange_plan import LINES_MAX, Plan, Planner
+from .aftersales_exchange_plan import LINES_MAX, Plan, Planner, get_different_tables
 
 NAME_MAX = 120
 
@@ -66,6 +67,10 @@ class AftersalesExchangeImport(models.TransientModel):
     def create(self, vals_list):
         self.env["aftersales.draft"]._check_author()
         return super().create(vals_list)
+
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        self.display_name = self.env._("Import Rules")
 
     # -------------------------------------------------------------- the file
 
@@ -133,10 +138,11 @@ class AftersalesExchangeImport(models.TransientModel):
         version_id, compiled = versions._get_current(self.company_id)
         here = [rule.decision for rule in compiled.pack.rules]
         try:
-            exchange = load_exchange(content, base=compiled)
+            exchange = load_exchange(content, compiled.registry, base=compiled)
             names = [rule.decision for rule in exchange.pack.rules]
-        except PackError:
-            names = []  # the report says why
+            different = get_different_tables(compiled, exchange)
+        except PackError:  # the report says why
+            names, different = [], set()
         self.write(
             {
                 "state": "look",
@@ -149,6 +155,7 @@ class AftersalesExchangeImport(models.TransientModel):
                                 "decision": spec.name,
                                 "rule_count": names.count(spec.name),
                                 "here_count": here.count(spec.name),
+                                "is_different": spec.name in different,
                                 "is_chosen": True,
                             }
                         )
@@ -163,6 +170,7 @@ class AftersalesExchangeImport(models.TransientModel):
     def action_choose_again(self):
         """Put the file aside and choose another."""
         self.ensure_one()
+        self._check_company()
         self.write(
             {
                 "state": "choose",
@@ -176,11 +184,15 @@ class AftersalesExchangeImport(models.TransientModel):
     def _check_company(self):
         """Rules are imported by administrators of the rules, for their companies."""
         self.env["aftersales.draft"]._check_author()
-        if self.company_id not in self.env.companies:
+        # sudo: which company a version belongs to; both come from the client
+        base = self.sudo().base_version_id
+        if self.company_id not in self.env.companies or (
+            base and base.company_id != self.sudo().company_id
+        ):
             raise AccessError(
                 self.env._(
                     "You do not work for %(company)s.",
-                    company=self.company_id.sudo().name,  # sudo: to say which
+                    company=(base or self.sudo()).company_id.name,
                 )
             )
 
@@ -191,7 +203,8 @@ class AftersalesExchangeImport(models.TransientModel):
         """
         content = self._get_content()
         try:
-            exchange = load_exchange(content, base=self.base_version_id._get_compiled())
+            base = self.base_version_id._get_compiled()
+            exchange = load_exchange(content, base.registry, base=base)
         except PackError as err:
             faults = [str(fault) for fault in err.faults[:LINES_MAX]]
             return self._get_file_name(), Plan(faults=faults)
@@ -264,7 +277,7 @@ class AftersalesExchangeImport(models.TransientModel):
             }
         )
         draft._find_faults()
-        draft.with_env(self.env).message_post(
+        on_clean_context(draft.with_env(self.env)).message_post(
             body=origin, attachments=[(self._get_file_name(), self._get_content())]
         )
         return {
@@ -288,6 +301,7 @@ class AftersalesExchangeImportTable(models.TransientModel):
     decision = fields.Selection(
         "_selection_decision", "Table", required=True, readonly=True
     )
+    is_different = fields.Boolean("Differs", readonly=True)
     here_count = fields.Integer("Rules Here", readonly=True)
     rule_count = fields.Integer("Rules in the File", readonly=True)
     is_chosen = fields.Boolean("Take")

@@ -29,6 +29,8 @@ from ..rules.exchange import below
 
 LINES_MAX = 300
 """So many lines of a list are shown; how many more there are is said."""
+CHECKED_MAX = 400
+"""Tables with more rules are checked on the draft: nobody waits for that here."""
 _UNKNOWN = ("unknown_decision", "unknown_fact", "unknown_outcome_field")
 
 
@@ -53,6 +55,13 @@ class Plan:
     def is_ready(self) -> bool:
         """Whether a draft can be made of it."""
         return self.compiled is not None and self.differs
+
+
+def get_different_tables(base: CompiledPack, exchange: Exchange) -> set[str]:
+    """The tables of a file that are not as they are in force, values aside."""
+    names = [name for name in exchange.decisions if name in base.registry]
+    taken = take_tables(base, exchange, names)
+    return {name for name in names if part_of(base.pack, name) != part_of(taken, name)}
 
 
 class Planner:
@@ -145,7 +154,7 @@ class Planner:
         left_out = set(self.exchange.decisions) - set(self.chosen)
         return [
             fault
-            for fault in check_pack(self.exchange.pack)
+            for fault in check_pack(self.exchange.pack, self.base.registry)
             if self.exchange.decision_at(self.exchange.root + fault.path)
             not in left_out
         ]
@@ -272,7 +281,12 @@ class Planner:
         before = self.base.pack
         diff = compare_packs(before, pack)
         rows = diff_rows(
-            diff, before, pack, lang=self.env.lang, translate=self.text._term
+            diff,
+            before,
+            pack,
+            self.base.registry,
+            lang=self.env.lang,
+            translate=self.text._term,
         )
         kinds = {
             "added": self.env._("New"),
@@ -304,19 +318,33 @@ class Planner:
             }
             for name, lines in groups.items()
         ]
+        different = get_different_tables(self.base, self.exchange)
         self.plan.changed_decisions = [
-            name for name in self.chosen if part_of(before, name) != part_of(pack, name)
+            name for name in self.chosen if name in different
         ]
 
     def _tell_findings(self) -> None:
         """What does not fit together in the tables that come, new things first."""
         today = self.company._aftersales_now().date()
         compiled = self.plan.compiled
+        checked = []
+        for name in self.chosen:
+            if len(compiled.rules_for(name)) <= CHECKED_MAX:
+                checked.append(name)
+                continue
+            self.plan.remarks.append(
+                self.env._(
+                    "“%(table)s” has more than %(count)s rules: whether they fit "
+                    "together is told when the draft is checked.",
+                    table=self.labels[name],
+                    count=CHECKED_MAX,
+                )
+            )
         known = {
             finding_key(each)
-            for each in find_problems(self.base, on=today, decisions=self.chosen)
+            for each in find_problems(self.base, on=today, decisions=checked)
         }
-        for each in find_problems(compiled, on=today, decisions=self.chosen):
+        for each in find_problems(compiled, on=today, decisions=checked):
             if finding_key(each) in known:
                 self.plan.known_findings += 1
                 continue
