@@ -152,18 +152,15 @@ class AftersalesDecision(models.Model):
 
     def _describe_result(self, scene: Scene, record, outcomes) -> dict:
         """What was made of the answer: a person may have released it."""
-        results = dict(self._selection_result())
         if record.result == "waived":
-            return {"result_label": results["waived"], "effect_level": "good"}
-        if record.result == "none":
-            return {
-                "result_label": self._say_result(scene, outcomes),
-                "effect_level": scene.spec.level(scene.spec.headline(outcomes)),
-            }
-        return {
-            "result_label": results.get(record.result, record.result),
-            "effect_level": scene.spec.level(record.result),
-        }
+            level, said = "good", self._say_answer(scene.spec, "waived")
+        elif record.result == "none":
+            level = scene.spec.level(scene.spec.headline(outcomes))
+            said = self._say_result(scene, outcomes)
+        else:
+            level = scene.spec.level(record.result)
+            said = self._say_answer(scene.spec, record.result)
+        return {"result_label": said, "effect_level": level}
 
     # -------------------------------------------------------------- the answer
 
@@ -211,13 +208,19 @@ class AftersalesDecision(models.Model):
         """What a decision comes to, in a word or two."""
         answer = scene.spec.headline(outcomes)
         if answer is not None:
-            results = dict(self._selection_result())
-            return results.get(answer, answer)
+            return self._say_answer(scene.spec, answer)
         if outcomes:
             return self._say_outcome(scene, outcomes[0])
         if scene.spec.level(None) == "good":
             return self.env._("Nothing stands against it")
         return self.env._("No rule matches")
+
+    def _say_answer(self, spec: DecisionSpec, answer: str) -> str:
+        """The word of this decision: another one may say the same otherwise."""
+        for field in spec.outcome_fields.values():
+            if field.choices and answer in field.choices:
+                return self.env["aftersales.text"]._term(field.choices[answer])
+        return dict(self._selection_result()).get(answer, answer)
 
     def _say(self, spec: Any, value: object, currency: str | None = None) -> str:
         """A value as a person of this language reads it."""

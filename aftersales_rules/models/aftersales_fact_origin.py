@@ -69,11 +69,11 @@ class AftersalesFactOrigin(models.AbstractModel):
         label = records._fields[name]._description_string(self.env)
         if len(records) == 1:
             text = self.env._(
-                "%(field)s of %(record)s", field=label, record=records.display_name
+                "%(record)s: %(field)s", field=label, record=records.display_name
             )
         else:
             model = self.env["ir.model"]._get(records._name).sudo().name
-            text = self.env._("%(field)s: %(model)s", field=label, model=model)
+            text = self.env._("%(model)s: %(field)s", field=label, model=model)
         return self._records(records, text)
 
     def _records(self, records, text):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 _MONEY = {
     "order_amount": "amount_total",
@@ -304,7 +305,7 @@ class AftersalesFactOrigin(models.AbstractModel):
             self.env._(
                 "Delivered to %(customer)s since %(day)s",
                 customer=agreement.partner_id.display_name,
-                day=agreement.date_from,
+                day=format_date(self.env, agreement.date_from),
             ),
         )
 

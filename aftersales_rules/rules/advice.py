@@ -71,7 +71,7 @@ def _floor(field: FieldSpec, facts: FactModel) -> Any:
     if least is not None and value is None:
         return least
     if field.type is FactType.INTEGER:
-        return 0 if value is not None and value >= 0 else None
+        return 0 if value is None or value >= 0 else None
     if field.type in (FactType.MONEY, FactType.QUANTITY, FactType.RATIO):
         return Decimal(0)
     return None

@@ -156,6 +156,33 @@ class TestDecisionWays(TransactionCase):
                     for option in way["options"]:
                         self.assertFalse(fixed & set(option["facts"]), option)
 
+    def test_answers_are_in_the_words_of_their_decision(self):
+        """“Wait” is an answer about fees and about investigations, not the same one."""
+        shown = self.record(
+            "investigation_path", quality_related=True, evidence_asked=True
+        ).get_explanation()
+        self.assertEqual(shown["result_label"], "Wait for an answer")
+        shown = self.record(
+            "mould_fee_refund", delivered_share=Decimal(1), fee_paid=False
+        ).get_explanation()
+        self.assertEqual(shown["result_label"], "Wait for the payment of the fee")
+        self.assertEqual(shown["ways"][0]["goal"], "Prepare the credit note")
+        self.assertEqual(shown["ways"][0]["texts"][0], "pay the fee")
+
+    def test_no_day_is_proposed_that_has_passed(self):
+        ways = self.texts(
+            "shipment_release",
+            order_kind="standard",
+            unpaid_amount=Decimal(5000),
+            has_guarantor=True,
+            tier="key",
+            promised_date=date(2026, 2, 20),
+            promise_days=-10,
+        )
+        texts = [text for found in ways.values() for text in found]
+        self.assertIn("agree on a payment date in 0 days", texts)
+        self.assertFalse([text for text in texts if " -" in text])
+
     def test_wanted_answers_come_first(self):
         shown = self.record(
             "shipping_day",
