@@ -22,6 +22,24 @@ export class ExplanationModel {
         this.leave();
         this.recorded = await this.orm.call("aftersales.decision", "get_explanation", [[resId]]);
         this.resId = resId;
+        this.loadWays(this.recorded); // not awaited: the rest is shown meanwhile
+    }
+
+    /** Ways through a large table are looked for when all else is on the screen. */
+    async loadWays(shown) {
+        if (!shown.ways_later) {
+            return;
+        }
+        const { facts, thresholds } = this.values;
+        try {
+            shown.ways = await this.orm.silent.call("aftersales.decision", "get_ways", [
+                [this.resId],
+                { ...facts },
+                { ...thresholds },
+            ]);
+        } catch {
+            shown.ways = []; // all else stands
+        }
     }
 
     // ------------------------------------------------------------- what is shown
@@ -154,6 +172,7 @@ export class ExplanationModel {
         // with a value that cannot be read, what stood there before is still right
         if (!answer.faults.length && !answer.failure) {
             this.tried = answer;
+            this.loadWays(this.tried);
         }
     }
 }
