@@ -19,7 +19,7 @@ def make_trial(env, kind: str):
     """A trial of a draft with one more rule on all orders judged.
 
     ``all``: it holds every order before the rules in force do, so that each is kept
-    with both explanations. ``some``: only those with the least exposure, a tenth.
+    with both explanations. ``some``: only those with the least exposure.
     """
     draft = env["aftersales.draft"].create({"note": "Bench"})
     content = json.loads(draft.content)

@@ -13,7 +13,7 @@ def trial_run(addon: Worker, number: int, turns: int, say: Say) -> dict:
     addon.ask("mode", mode="enforce")
     judged = addon.ask("hold_anew", number=number)
     figures = {"orders": judged["orders"], "judging_s": round(judged["ms"] / 1000, 1)}
-    for kind, label in (("some", "a rule for a tenth"), ("all", "a rule for all")):
+    for kind, label in (("some", "a rule for some"), ("all", "a rule for all")):
         answers = [addon.ask("trial_run", kind=kind) for _turn in range(turns)]
         for answer in answers:
             if answer["total"] != judged["orders"] or answer["state"] != "done":
