@@ -154,7 +154,7 @@ class AftersalesAudit(models.Model):
         users = self.env.ref(RULES_ADMIN).sudo().all_user_ids
         for user in users.filtered(lambda user: not user._is_superuser()):
             user.partner_id.activity_schedule(
-                "mail.mail_activity_data_todo",
+                "aftersales_rules.mail_activity_audit",
                 user_id=user.id,
                 summary=self.env._("The audit trail of the rules differs"),
                 note=audit.findings,

@@ -41,6 +41,8 @@ WIZARD = ("aftersales.hold.release", "action_release")
 # Overrides of the ORM: tried as attacks, below, on each model that has them.
 ORM = {"create", "write", "unlink", "copy", "default_get", "init"}
 ELSEWHERE = {
+    # Odoo's own, not to be called over the network; extended for what others leave
+    ("ir.module.module", "module_uninstall"),
     ("account.move", "button_draft"),
     ("account.move", "button_cancel"),
     # Odoo's own way to read a form; it only has what follows worked out before
