@@ -51,13 +51,21 @@ class AftersalesVersion(models.Model):
         # sudo: the time zone of the company
         today = self.sudo().company_id._aftersales_now().date()
         figures = self._get_figures(about, decision, today)
-        rules = self.sudo().rule_ids  # sudo: rules of a version that one may read
+        domain = [("version_id", "=", self.id)]
+        if decision:
+            domain.append(("decision", "=", decision))
+        # sudo: rules of a version that one may read
+        rules = (
+            self.env["aftersales.rule"]
+            .sudo()
+            .search_fetch(domain, ["name", "valid_from"])
+        )
         return {
             rule.name: self._sum_up(
                 rule, about[since[rule.name]], about, figures, today
             )
             for rule in rules
-            if decision in (None, rule.decision) and since.get(rule.name) in about
+            if since.get(rule.name) in about
         }
 
     @api.model

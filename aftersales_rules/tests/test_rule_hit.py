@@ -330,6 +330,36 @@ class TestRuleHit(RulesCase):
         self.ask(request, decision, "automatic", "approved", is_by_rule=True)
         self.assertEqual(self.figures(easy), {"another": (1, 1, 0)})
 
+    def test_another_rating_of_a_complaint_is_an_override_once(self):
+        """However often it was changed; who confirms the rule overrules nothing."""
+        version = self.add_rule("complaint_severity", {"severity": "major"})
+        decision = self.decide_other(version, "complaint_severity")
+        rated, confirmed = self.record(decision, count=2, result="major")
+        ticket = self.env["helpdesk.ticket"].create(
+            {"name": "Broken", "description": "Broken", "company_id": self.company.id}
+        )
+        common = {
+            "complaint_id": ticket.id,
+            "company_id": self.company.id,
+            "subject": "severity",
+            "rule": "another",
+            "reason": "Seen",
+            "user_id": self.env.uid,
+            "done_at": fields.Datetime.now(),
+        }
+        self.env["aftersales.complaint.overrule"]._insert(
+            [
+                {**common, "kind": kind, "decision_id": about.id, "differs": differs}
+                for kind, about, differs in (
+                    ("overrule", rated, True),
+                    ("overrule", rated, True),
+                    ("back", rated, False),
+                    ("overrule", confirmed, False),
+                )
+            ]
+        )
+        self.assertEqual(self.figures(version), {"another": (2, 2, 1)})
+
     def test_every_kind_of_override_of_the_product_is_a_query(self):
         """A new record that names a decision and a person's word is not forgotten."""
         known = {

@@ -303,3 +303,35 @@ def test_who_only_reads_rules_cannot_change_a_cell(open_as, draft):
     cell(page, labels(page)[0], "label").click()
     expect(page.locator(EDITOR)).to_have_count(0)
     expect(page.locator(".o_rule_add")).to_have_count(0)
+
+
+def test_each_rule_says_how_often_it_fired(open_as, draft, order, screenshots):
+    """An order that is held counts at once; a rule that never fired says so (desk, phone)."""
+    order("dealer_brennan", "product_flax", 4000, confirm=True)
+    page = open_as("rules")
+    open_draft(page, draft)
+    hits = page.locator(".o_rule_row .o_rule_hits")
+    expect(hits.locator(".o_rule_hit_count").first).to_have_text(re.compile("[1-9]"))
+    expect(hits.locator(".o_rule_never").first).to_be_visible()
+    hits.first.scroll_into_view_if_needed()
+    shoot(page, screenshots, "rule_table_hits")
+    expect(page.locator(".o_rule_hit_sentence")).to_contain_text("It decides so since")
+    phone = open_as("rules", phone=True)
+    cards = open_draft(phone, draft, ".o_rule_cards")
+    expect(cards.locator(".o_rule_hits").first).to_contain_text("Fired in 90 days")
+    assert_fits(phone)
+    shoot(phone, screenshots, "rule_table_hits_phone")
+
+
+def test_rule_statistics_are_a_list_and_a_pivot(open_as, screenshots):
+    """Rules by their names, with sums; a version leads to its own figures."""
+    page = open_as("rules")
+    open_path(page, "/odoo/rule-statistics")
+    group = page.locator(".o_group_header").first
+    expect(group).to_be_visible()
+    group.click()
+    shoot(page, screenshots, "rule_statistics")
+    page.locator(".o_switch_view.o_pivot").click()
+    expect(page.locator(".o_pivot table")).to_contain_text("Credit hold")
+    expect(page.locator(".o_pivot table")).not_to_contain_text("hold_")
+    shoot(page, screenshots, "rule_statistics_pivot")
