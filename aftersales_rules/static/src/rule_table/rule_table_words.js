@@ -134,8 +134,11 @@ export function hitWords(hits) {
         }),
         since,
     ];
+    // a rule that has had three months and never fired is worth a look
+    const isOld = hits.since <= luxon.DateTime.now().minus({ days: 90 }).toISODate();
     return {
         never: hits.never,
+        neverColor: isOld ? "text-bg-warning" : "text-bg-light",
         count: String(hits.count),
         last: hits.last ? dayText(hits.last) : "",
         overruled: hits.overruled ? _t("%s overruled", hits.overruled) : "",
