@@ -104,7 +104,9 @@ class AftersalesDraft(models.Model):
     def _get_table(self, decision):
         content = json.loads(self.content)
         tables = self._get_tables(content)
-        decision = decision or self.decision or tables[0]["name"]
+        known = [table["name"] for table in tables]
+        if not decision:  # the one that it is about, unless its addon is gone
+            decision = self.decision if self.decision in known else known[0]
         spec = self._get_decision_spec(decision)
         rules = [rule for rule in content["rules"] if rule["decision"] == decision]
         rules.sort(key=lambda rule: rule.get("sequence", 10))

@@ -133,7 +133,8 @@ class AftersalesFactOrigin(models.AbstractModel):
 
     @api.model
     def _fact_sources(self):
-        return {**super()._fact_sources(), **_SOURCES}
+        own = {decision: {**facts} for decision, facts in _SOURCES.items()}
+        return {**super()._fact_sources(), **own}
 
     # --------------------------------------------------------------------- money
 

@@ -14,13 +14,16 @@ class AftersalesFactOrigin(models.AbstractModel):
     @api.model
     def _fact_sources(self):
         sources = super()._fact_sources()
-        sources[PURCHASE_RELEASE.name] = {
-            "purchase_amount": "amount_total",
-            "vendor_complaints": "_of_vendor_complaints",
-            "vendor_orders": "_of_vendor_orders",
+        credit = sources.get(CREDIT_HOLD.name, {})
+        return {
+            **sources,
+            PURCHASE_RELEASE.name: {
+                "purchase_amount": "amount_total",
+                "vendor_complaints": "_of_vendor_complaints",
+                "vendor_orders": "_of_vendor_orders",
+            },
+            CREDIT_HOLD.name: {**credit, "vendor_payable": "_of_payables"},
         }
-        sources.setdefault(CREDIT_HOLD.name, {})["vendor_payable"] = "_of_payables"
-        return sources
 
     @api.model
     def _of_vendor_complaints(self, decision, order):

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from odoo import api, models
 
+from odoo.addons.aftersales_rules.models.aftersales_complaint import ENDED
+
 from ..decisions import PurchaseFacts
 
 
@@ -63,7 +65,7 @@ class AftersalesPurchaseFacts(models.AbstractModel):
             [
                 ("is_complaint", "=", True),
                 ("complaint_quality_related", "=", "yes"),
-                ("complaint_state", "not in", ("closed", "cancelled")),
+                ("complaint_state", "not in", ENDED),
                 ("aftersales_product_id", "in", products.ids),
             ]
         ):
