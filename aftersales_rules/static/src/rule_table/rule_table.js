@@ -109,7 +109,14 @@ export class RuleRow extends Component {
  */
 export class RuleTable extends Component {
     static template = "aftersales_rules.RuleTable";
-    static components = { Dropdown, DropdownItem, FindingBadge, RuleHits, RuleMenu, RuleRow };
+    static components = {
+        Dropdown,
+        DropdownItem,
+        FindingBadge,
+        RuleHits,
+        RuleMenu,
+        RuleRow,
+    };
     static props = { ...standardWidgetProps };
 
     setup() {

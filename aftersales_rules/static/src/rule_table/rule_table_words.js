@@ -142,6 +142,8 @@ export function hitWords(hits) {
         count: String(hits.count),
         last: hits.last ? dayText(hits.last) : "",
         overruled: hits.overruled ? _t("%s overruled", hits.overruled) : "",
-        title: hits.never ? _t("Never fired. %s", since) : lines.filter(Boolean).join("\n"),
+        title: hits.never
+            ? _t("Never fired. %s", since)
+            : lines.filter(Boolean).join("\n"),
     };
 }
