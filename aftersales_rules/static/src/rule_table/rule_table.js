@@ -327,6 +327,9 @@ export class RuleTable extends Component {
     }
 
     async openTable(decision) {
+        if (decision === this.model.table.decision) {
+            return; // what is typed while it would be fetched again must not be lost
+        }
         await this.closeEditor();
         if (this.model.isDirty && !(await this.record.save())) {
             return;
