@@ -304,7 +304,8 @@ class AftersalesDraft(models.Model):
         """
         self.ensure_one()
         try:
-            compiled, faults = self._get_compiled(), []
+            compiled = self._get_compiled()
+            faults = self._get_lost_thresholds(compiled)
         except RulesError as err:
             compiled = None
             faults = [
@@ -319,7 +320,29 @@ class AftersalesDraft(models.Model):
                 "warning_count": 0,
             }
         )
-        return compiled
+        return None if faults else compiled
+
+    def _get_lost_thresholds(self, compiled):
+        """Thresholds in force that programs read themselves and the draft lacks."""
+        base = self.sudo().base_version_id  # sudo: as every judged document does
+        lost = [
+            spec
+            for spec in load_pack(base.pack).thresholds
+            if spec.name in compiled.registry.read_thresholds
+            and spec.name not in compiled.thresholds
+        ]
+        return [
+            {
+                "path": "thresholds",
+                "code": "lost_threshold",
+                "text": self.env._(
+                    "“%(threshold)s” cannot be taken out: the program itself uses it, "
+                    "whether rules do or not.",
+                    threshold=spec.label_in(self.env.lang),
+                ),
+            }
+            for spec in lost
+        ]
 
     # ------------------------------------------------------------- checking
 

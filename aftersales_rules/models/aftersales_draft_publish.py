@@ -265,6 +265,24 @@ class AftersalesDraft(models.Model):
             self.env["ir.cron"]._commit_progress(1)
 
 
+def _with_read_thresholds(version, current):
+    """The rules of an old version, with what a program has come to read since."""
+    compiled = current._get_compiled()
+    content = json.loads(version.pack)
+    names = {threshold["name"] for threshold in content.get("thresholds", [])}
+    added = [
+        threshold
+        for threshold in json.loads(current.pack).get("thresholds", [])
+        if threshold["name"] in compiled.registry.read_thresholds - names
+    ]
+    if not added:
+        return version.pack
+    return json.dumps(
+        {**content, "thresholds": [*content.get("thresholds", []), *added]},
+        ensure_ascii=False,
+    )
+
+
 def _side(pack, version):
     return pack, json.loads(version.thresholds)
 
@@ -304,7 +322,7 @@ class AftersalesVersion(models.Model):
                 "name": self.env._("Back to %(version)s", version=version.name),
                 "company_id": version.company_id.id,
                 "base_version_id": current.id,
-                "content": version.pack,
+                "content": _with_read_thresholds(version, current),
                 "threshold_values": version.thresholds,
                 "note": self.env._(
                     "Back to the rules of %(version)s (%(note)s)",

@@ -5,7 +5,8 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common_rules import RulesCase
+from ..rules import REGISTRY
+from .common_rules import RulesCase, tiny_pack
 
 
 @tagged("post_install", "-at_install")
@@ -38,6 +39,10 @@ class TestDraft(RulesCase):
                     rule["label"] = text
 
         return change
+
+    def let_a_program_read(self, threshold):
+        REGISTRY.reads(threshold)
+        self.addCleanup(REGISTRY._read.discard, threshold)
 
     def labels(self):
         pack = self.company.aftersales_version_id._get_compiled().pack
@@ -277,6 +282,41 @@ class TestDraft(RulesCase):
         back.action_publish()
         self.assertEqual(self.labels()["hold_overdue"], "Overdue debt")
         self.assertEqual(self.company.aftersales_version_id.number, 4)
+
+    def test_a_threshold_that_a_program_reads_is_not_taken_out(self):
+        """The rules may do without it, the code that asks for it may not."""
+        draft = self.new_draft()
+
+        def take_out(content):
+            content["thresholds"] = content["thresholds"][:1]
+            content["rules"][1]["conditions"] = content["rules"][1]["conditions"][:1]
+            content["rules"][1]["reason"] = "A lot: {order_amount}."
+
+        self.let_a_program_read("first_payment_min")
+        self.edit(draft, take_out)
+        with self.assertRaisesRegex(UserError, "1 errors"):
+            draft.action_publish()
+        self.assertIn("“First payment” cannot be taken out", draft.faults)
+
+    def test_going_back_keeps_what_a_program_has_come_to_read(self):
+        """A release that reads a new threshold does not stop the way back."""
+        old = self.versions._publish(
+            self.company,
+            tiny_pack(
+                thresholds=json.loads(self.version.pack)["thresholds"][:1],
+                rules=json.loads(self.version.pack)["rules"][:1],
+            ),
+            {},
+            "Small",
+        )
+        self.versions._publish(self.company, tiny_pack(), {}, "Full")
+        self.let_a_program_read("first_payment_min")
+        action = old.with_user(self.admin).action_roll_back()
+        back = self.drafts.with_user(self.admin).browse(action["res_id"])
+        back.action_publish()
+        compiled = self.company.aftersales_version_id._get_compiled()
+        self.assertIn("first_payment_min", compiled.thresholds)
+        self.assertEqual(self.labels(), {"hold_overdue": "Overdue debt"})
 
     # ---------------------------------------------------------------- doors
 
