@@ -47,13 +47,16 @@ env.cr.execute(
 
 def judge(days, version=first):
     about = customer.copy({'name': f'Dealer {days}'})
+    order = env['sale.order'].with_company(version.company_id).create({
+        'partner_id': about.id, 'user_id': people['salesperson'].id,
+        'company_id': version.company_id.id})
     facts = CreditFacts.of(overdue_days=days, order_amount=Decimal(100), currency='USD',
                            paid_share=Decimal(1), has_guarantor=True)
     decision = version._get_compiled().decide(CREDIT_HOLD.name, facts, on=TODAY)
     return env['aftersales.decision']._record([{
         'decision': decision, 'company': version.company_id, 'event': 'confirm',
-        'mode': 'enforce', 'partner': about, 'res_model': 'res.partner',
-        'res_id': about.id, 'result': 'hold' if decision.matched else 'none'}])
+        'mode': 'enforce', 'order': order,
+        'result': 'hold' if decision.matched else 'none'}])
 
 def draft(value='5', login='author', home=company, name='overdue_days_max', **values):
     drafts = env['aftersales.draft'].with_user(people[login]).with_company(home)
