@@ -17,7 +17,7 @@ _REFUSE = """
         END IF;
         IF TG_OP = 'UPDATE' THEN
             movable := string_to_array(TG_ARGV[0], ',');
-            IF to_jsonb(OLD) ->> TG_ARGV[2] IS NULL THEN
+            IF COALESCE(to_jsonb(OLD) ->> TG_ARGV[2], 'false') = 'false' THEN
                 movable := movable || string_to_array(TG_ARGV[1], ',');
             END IF;
             IF to_jsonb(OLD) - movable = to_jsonb(NEW) - movable THEN
@@ -64,7 +64,7 @@ class AftersalesImmutable(models.AbstractModel):
     _settled_once = ()
     """Columns that the model itself writes once, after a record was made."""
     _settled_when = ""
-    """The one of them that is empty until then."""
+    """The one of them that is empty, or not ticked, until then."""
 
     def _auto_init(self):
         # EXTENDS 'base': a new column of a later release may have to be filled

@@ -24,6 +24,7 @@ class AftersalesSeal(models.Model):
     )
 
     _settled_once = ("is_counted",)
+    _settled_when = "is_counted"
     _uncounted_idx = models.Index("(model, number) WHERE is_counted IS NOT TRUE")
 
 

@@ -183,6 +183,14 @@ class TestImmutable(AftersalesCase):
             with self.subTest(values=values):
                 self.assertStays(model, row_id, values)
 
+    def test_a_seal_is_counted_once(self):
+        """What has been counted is not made uncounted, to be counted twice."""
+        model = self.env["aftersales.seal"]
+        row_id, _others = self.insert(model, is_counted=False)
+        self.assertStays(model, row_id, {"count": 7})
+        self.update(model, row_id, {"is_counted": True})
+        self.assertStays(model, row_id, {"is_counted": False})
+
     def test_through_the_orm_nobody_makes_changes_or_deletes(self):
         for model in self.models:
             records = model.sudo().browse([1])
