@@ -29,9 +29,7 @@ class Rules:
     def _start_draft(self, version):
         action = version.with_env(self.as_user("rules")).action_change_rules()
         draft = self.as_user("rules")["aftersales.draft"].browse(action["res_id"])
-        draft.write(
-            {"name": "A month of patience", "note": "Sales and finance agreed on a month."}
-        )
+        draft.write({"name": "A month of patience", "note": "Sales and finance agreed on a month."})
         threshold = self.threshold(PATIENCE)
         self.line(
             "event",
@@ -46,11 +44,10 @@ class Rules:
         trial = self._run_trial(trials.create({"draft_id": draft.id}))
         self.line("trial", trial.summary)
         for change in trial.change_ids.filtered(lambda change: not change.is_same_answer):
-            answers = dict(change._fields["before_result"]._description_selection(self.env))
             self.line(
                 "  changes",
                 f"{change.document_name}, {change.partner_id.name}: "
-                f"{answers[change.before_result]} → {answers[change.after_result]}. "
+                f"{change.before_answer} → {change.after_answer}. "
                 f"Now: {change.before_reason}",
             )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import format_date, format_datetime, format_time
 
 from ..rules import (
@@ -211,9 +211,26 @@ class AftersalesDecision(models.Model):
             return self._say_answer(scene.spec, answer)
         if outcomes:
             return self._say_outcome(scene, outcomes[0])
-        if scene.spec.level(None) == "good":
+        return self._say_nothing(scene.spec)
+
+    def _say_nothing(self, spec: DecisionSpec) -> str:
+        """What it comes to when no rule matches."""
+        if spec.level(None) == "good":
             return self.env._("Nothing stands against it")
         return self.env._("No rule matches")
+
+    @api.model
+    def _get_answer_text(self, decision: str, result: str) -> str:
+        """A recorded result in the words of its decision."""
+        registry = self.env["aftersales.extension"]._get_registry()
+        if decision not in registry:
+            return dict(self._selection_result()).get(result, result)
+        spec = registry.get(decision)
+        return (
+            self._say_nothing(spec)
+            if result == "none"
+            else self._say_answer(spec, result)
+        )
 
     def _say_answer(self, spec: DecisionSpec, answer: str) -> str:
         """The word of this decision: another one may say the same otherwise."""

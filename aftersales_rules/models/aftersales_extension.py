@@ -65,25 +65,23 @@ class AftersalesExtension(models.AbstractModel):
         return {}
 
     @api.model
-    def _complete(self, decision: str, facts: dict) -> dict:
-        """The facts of records, each with those that other addons gather.
+    def _complete(self, decision: str, asked: list[tuple]) -> list[FactModel]:
+        """Facts, each with those that other addons gather of its record.
 
-        :param dict facts: record → `FactModel`, as the decision's own addon knows them
-        :return: the same with the facts completed; no query without other addons
+        :param list asked: (record, `FactModel`), as the decision's own addon knows
+            them; a record may be asked about more than once
+        :return: the facts completed, in their order; no query without other addons
         """
-        if not facts:
-            return facts
+        if not asked:
+            return []
         spec = self._get_registry().get(decision)
-        records = next(iter(facts)).browse([record.id for record in facts])
+        records = asked[0][0].union(*(record for record, _facts in asked))
         more = self._gather_facts(decision, records)
-        return {
-            record: spec.complete(known, more.get(record.id))
-            for record, known in facts.items()
-        }
+        return [spec.complete(facts, more.get(record.id)) for record, facts in asked]
 
     @api.model
     def _complete_one(self, decision: str, record, facts: FactModel) -> FactModel:
-        return self._complete(decision, {record: facts})[record]
+        return self._complete(decision, [(record, facts)])[0]
 
     # --------------------------------------------------- coming and going
 

@@ -96,11 +96,13 @@ class AftersalesGate(models.AbstractModel):
     def _complete_questions(self, spec, questions):
         """The questions with the facts that other addons gave the decision (R9)."""
         completed = self.env["aftersales.extension"]._complete(
-            spec.name, {subject: facts for subject, facts, _before in questions}
+            spec.name, [(subject, facts) for subject, facts, _before in questions]
         )
         return [
-            (subject, completed[subject], before)
-            for subject, _facts, before in questions
+            (subject, facts, before)
+            for (subject, _facts, before), facts in zip(
+                questions, completed, strict=True
+            )
         ]
 
     def _prepare_answer(self, answer, event, result):

@@ -109,15 +109,14 @@ class AftersalesPaymentReminder(models.Model):
         if not orders:
             return
         _version_id, compiled = self.env["aftersales.version"]._get_current(company)
+        gathered = self._gather_shipping_facts(orders, pickings, now)
         facts = self.env["aftersales.extension"]._complete(
-            SHIPPING_DAY.name, self._gather_shipping_facts(orders, pickings, now)
+            SHIPPING_DAY.name, [(order, gathered[order]) for order in orders]
         )
         decisions = dict(
             zip(
                 orders,
-                compiled.decide_many(
-                    SHIPPING_DAY.name, [facts[o] for o in orders], on=now.date()
-                ),
+                compiled.decide_many(SHIPPING_DAY.name, facts, on=now.date()),
                 strict=True,
             )
         )

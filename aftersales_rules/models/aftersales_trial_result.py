@@ -7,10 +7,38 @@ from ..rules import Decision, RulesError
 from .aftersales_draft import RULES_ADMIN
 
 
+class AftersalesTrialAnswers(models.AbstractModel):
+    """What the rules in force say, and the draft, in the words of their decision."""
+
+    _name = "aftersales.trial.answers"
+    _description = "Answers of a Trial Run"
+
+    decision = fields.Char()
+    before_result = fields.Selection("_selection_result", required=True)
+    after_result = fields.Selection("_selection_result", required=True)
+    before_answer = fields.Char("Now", compute="_compute_answers")
+    after_answer = fields.Char("With the Draft", compute="_compute_answers")
+
+    @api.model
+    def _selection_result(self):
+        return self.env["aftersales.decision"]._selection_result()
+
+    @api.depends("decision", "before_result", "after_result")
+    @api.depends_context("lang")
+    def _compute_answers(self):
+        decisions = self.env["aftersales.decision"]
+        for record in self:
+            for side in ("before", "after"):
+                record[f"{side}_answer"] = decisions._get_answer_text(
+                    record.decision, record[f"{side}_result"]
+                )
+
+
 class AftersalesTrialCount(models.Model):
     """So many documents went from one answer to another."""
 
     _name = "aftersales.trial.count"
+    _inherit = ["aftersales.trial.answers"]
     _description = "Before and After of a Trial Run"
     _order = "decision, before_result, after_result"
 
@@ -20,10 +48,6 @@ class AftersalesTrialCount(models.Model):
     company_id = fields.Many2one(related="trial_id.company_id", store=True)
     company_currency_id = fields.Many2one(related="trial_id.company_currency_id")
     decision = fields.Selection("_selection_decision", required=True)
-    before_result = fields.Selection("_selection_result", "Now", required=True)
-    after_result = fields.Selection(
-        "_selection_result", "With the Draft", required=True
-    )
     number = fields.Integer("Documents", required=True)
     amount = fields.Monetary(
         "Money at Stake", currency_field="company_currency_id", required=True
@@ -33,10 +57,6 @@ class AftersalesTrialCount(models.Model):
     @api.model
     def _selection_decision(self):
         return self.env["aftersales.text"]._get_recorded_decision_selection()
-
-    @api.model
-    def _selection_result(self):
-        return self.env["aftersales.decision"]._selection_result()
 
     @api.depends("before_result", "after_result")
     def _compute_differs(self):
@@ -48,6 +68,7 @@ class AftersalesTrialChange(models.Model):
     """A document that would fare differently, with both explanations."""
 
     _name = "aftersales.trial.change"
+    _inherit = ["aftersales.trial.answers"]
     _description = "Change of a Trial Run"
     _order = "is_same_answer, amount desc, id"
 
@@ -62,10 +83,6 @@ class AftersalesTrialChange(models.Model):
     decision = fields.Selection(related="decision_id.decision", string="Table")
     document_name = fields.Char(compute="_compute_document_name", string="Document")
     partner_id = fields.Many2one(related="decision_id.partner_id")
-    before_result = fields.Selection("_selection_result", "Now", required=True)
-    after_result = fields.Selection(
-        "_selection_result", "With the Draft", required=True
-    )
     is_same_answer = fields.Boolean(
         "Only the Rule Differs",
         help="Another rule would decide, and say the same.",
@@ -77,10 +94,6 @@ class AftersalesTrialChange(models.Model):
     after_reason = fields.Text("Why with the Draft", compute="_compute_reasons")
     before_html = fields.Html(compute="_compute_explanations", sanitize=False)
     after_html = fields.Html(compute="_compute_explanations", sanitize=False)
-
-    @api.model
-    def _selection_result(self):
-        return self.env["aftersales.decision"]._selection_result()
 
     @api.depends("decision_id")
     def _compute_document_name(self):
@@ -128,14 +141,11 @@ class AftersalesTrialChange(models.Model):
             )
         except RulesError as err:
             return str(err)
-        return "\n".join(match.reason for match in matches) or self.env._(
-            "No rule matched."
-        )
+        return "\n".join(match.reason for match in matches) or self[f"{side}_answer"]
 
     @api.depends("before_payload", "after_payload")
     @api.depends_context("lang")
     def _compute_explanations(self):
-        results = dict(self._selection_result())
         packs = {}
         for change in self:
             for side, label in (
@@ -143,7 +153,7 @@ class AftersalesTrialChange(models.Model):
                 ("after", change.trial_id.draft_id.name),
             ):
                 values = {
-                    "result": results.get(change[f"{side}_result"]),
+                    "result": change[f"{side}_answer"],
                     "version": label,
                     "engine": False,
                     "recorded_reason": change[f"{side}_reason"],

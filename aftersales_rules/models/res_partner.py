@@ -196,14 +196,13 @@ class ResPartner(models.Model):
         """Decide the tier of these commercial partners and write what changed."""
         _version_id, compiled = self.env["aftersales.version"]._get_current(company)
         today = company._aftersales_now().date()
+        gathered = self._gather_tier_facts(company, today)
         facts = self.env["aftersales.extension"]._complete(
-            "customer_tier", self._gather_tier_facts(company, today)
+            "customer_tier", list(gathered.items())
         )
-        decisions = compiled.decide_many(
-            "customer_tier", list(facts.values()), on=today
-        )
+        decisions = compiled.decide_many("customer_tier", facts, on=today)
         changed = []
-        for partner, decision in zip(facts, decisions, strict=True):
+        for partner, decision in zip(gathered, decisions, strict=True):
             partner = partner.with_company(company)
             tier = (decision.outcome or {}).get("tier") or False
             if partner.customer_tier_rule != tier:

@@ -55,6 +55,7 @@ __all__ = ["Allowance", "BeyondTimetable", "Counting", "Deadline", "Timetable"]
 
 _EPOCH = datetime(1970, 1, 1)
 _MINUTE = 60
+_DAY_END = time(23, 59, 59)
 
 Span = Sequence[datetime]
 """From, until; an interval of working hours."""
@@ -131,7 +132,9 @@ class Timetable:
         """
         self._zone = zone
         self._until = self._midnight(self._day(_seconds(known_until)))
-        pieces = self._split_at_midnight(_join(work))
+        pieces = self._split_at_midnight(
+            _join((_rounded(start), self._stop(stop)) for start, stop in work)
+        )
         self._line = _Line([piece for piece in pieces if piece[0] < self._until])
 
     @classmethod
@@ -244,6 +247,17 @@ class Timetable:
     def _day(self, at: int) -> date:
         moment = (_EPOCH + timedelta(seconds=at)).replace(tzinfo=timezone.utc)
         return moment.astimezone(self._zone).date()
+
+    def _stop(self, moment: datetime) -> int:
+        """The end of an interval; calendars end a day at 23:59:59, meant is midnight.
+
+        It is an hour away where clocks go back at midnight, and show 23:59 twice.
+        """
+        at = _seconds(moment)
+        wall = (_EPOCH + timedelta(seconds=at)).replace(tzinfo=timezone.utc)
+        if wall.astimezone(self._zone).time() != _DAY_END:
+            return _rounded(moment)
+        return self._midnight(self._day(at) + timedelta(days=1))
 
     def _midnight(self, day: date) -> int:
         local = datetime.combine(day, time(), self._zone)
@@ -394,13 +408,10 @@ def _paused(end: int, spans: _Spans) -> bool | None:
     return False
 
 
-def _join(spans: Iterable[Span]) -> list[tuple[int, int]]:
-    """Ordered, to the minute, without overlaps.
-
-    Calendars end a day at 23:59:59; what is left over after rounding is no work.
-    """
+def _join(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ordered, without overlaps; what is left over after rounding is no work."""
     joined: list[tuple[int, int]] = []
-    for start, stop in sorted((_rounded(a), _rounded(b)) for a, b in spans):
+    for start, stop in sorted(spans):
         if stop <= start:
             continue
         if joined and start <= joined[-1][1]:

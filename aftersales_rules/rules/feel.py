@@ -26,6 +26,7 @@ import itertools
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, time
 from decimal import Decimal
@@ -486,13 +487,11 @@ class _Parser:
         token = self.take()
         self.need(")")
         text = _unquoted(token) if token.startswith('"') else ""
-        try:
+        with suppress(ValueError):  # the 30th of February: like what is not a date
             if kind == "date" and _DATE.fullmatch(text):
                 return self.literal(date.fromisoformat(text))
             if kind == "time" and (found := _TIME.fullmatch(text)):
                 return self.literal(time(int(found[1]), int(found[2])))
-        except ValueError:
-            pass  # the 30th of February: refused like what is not a date
         form = "YYYY-MM-DD" if kind == "date" else "HH:MM:00"
         raise FeelError(f"{token[:40]} is not a {kind} as {form}")
 

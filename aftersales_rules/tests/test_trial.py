@@ -100,7 +100,9 @@ class TestTrial(RulesCase):
         change = trial.change_ids[0]
         self.assertEqual(change.document_name, "Dealer 5")
         self.assertEqual(change.before_reason, "Overdue for 5 days.")
-        self.assertEqual(change.after_reason, "No rule matched.")
+        self.assertEqual(change.before_answer, "Hold")
+        self.assertEqual(change.after_answer, "Nothing stands against it")
+        self.assertEqual(change.after_reason, "Nothing stands against it")
         self.assertIn("Overdue debt", change.before_html)
         self.assertIn("Did not match", change.after_html)
 

@@ -326,6 +326,16 @@ def test_beyond_the_known_hours_it_says_so():
         table.deadline(Allowance(Counting.WORK_TIME, minutes=480), start)
 
 
+def test_a_day_whose_last_hour_comes_twice_ends_after_the_second():
+    """In Asuncion clocks went back from midnight to 23:00 on 23 March 2024."""
+    zone = ZoneInfo("America/Asuncion")
+    saturday = datetime(2024, 3, 23, 3), datetime(2024, 3, 24, 2, 59, 59, 999999)
+    table = Timetable(zone, [saturday], datetime(2024, 4, 1))
+    same_day = Allowance(Counting.WORK_DAYS, days=0)
+    assert table.deadline(same_day, saturday[0]).due == datetime(2024, 3, 24, 4)
+    assert table.is_working(datetime(2024, 3, 24, 3, 30))
+
+
 def test_without_working_hours_there_is_nothing_to_count():
     """Whoever asks sees it before, and can let it count around the clock."""
     start = datetime(2026, 1, 5, 9)
