@@ -166,7 +166,7 @@ for name in env.registry:
             methods.add((name, attribute))
 common = {'create', 'write', 'unlink', 'copy', 'web_read', 'fields_get', 'default_get',
           'copy_data', 'read', 'search', 'onchange', 'button_cancel', 'button_draft',
-          'action_withdraw_solution'}
+          'action_withdraw_solution', 'init'}
 methods = sorted(door for door in methods if door[1] not in common)
 env['ir.config_parameter'].set_param('test_rpc.doors', json.dumps(
     {'methods': methods, 'models': sorted(models)}))

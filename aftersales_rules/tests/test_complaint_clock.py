@@ -93,6 +93,19 @@ class TestClockEvents(ClockCase):
         self.happen(complaint, "2026-03-07 15:20", "acknowledged")
         self.assertEqual(clock.state, "done")
 
+    def test_clocks_that_are_asked_about_together_each_get_their_own_answer(self):
+        """One complaint, four questions, four times to react."""
+        complaint = self.complaint_at("2026-03-02 09:00")
+        complaint.sudo().complaint_severity = "major"
+        self.happen(complaint, "2026-03-02 09:00", "registered")
+        complaint = complaint.sudo()
+        clocks = complaint.complaint_clock_ids._filter_open()
+        before = {clock.kind: clock.due_at for clock in clocks}
+        self.assertLess(1, len(set(before.values())))
+        with self.at("2026-03-02 09:05"):
+            complaint._complaint_allow_clocks(clocks, "complaint")
+        self.assertEqual({clock.kind: clock.due_at for clock in clocks}, before)
+
     def test_major_by_mistake_needs_no_general_manager(self):
         complaint = self.complaint_at("2026-03-02 09:00")
         complaint.sudo().complaint_severity = "major"
