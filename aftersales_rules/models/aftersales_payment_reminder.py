@@ -110,13 +110,14 @@ class AftersalesPaymentReminder(models.Model):
             return
         _version_id, compiled = self.env["aftersales.version"]._get_current(company)
         gathered = self._gather_shipping_facts(orders, pickings, now)
-        facts = self.env["aftersales.extension"]._complete(
+        completed = self.env["aftersales.extension"]._complete(
             SHIPPING_DAY.name, [(order, gathered[order]) for order in orders]
         )
+        facts = dict(zip(orders, completed, strict=True))
         decisions = dict(
             zip(
                 orders,
-                compiled.decide_many(SHIPPING_DAY.name, facts, on=now.date()),
+                compiled.decide_many(SHIPPING_DAY.name, completed, on=now.date()),
                 strict=True,
             )
         )
