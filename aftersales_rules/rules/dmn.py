@@ -59,6 +59,7 @@ from .registry import NAME, REGISTRY, DecisionSpec, Registry
 from .templates import Template
 from .values import (
     NUMBER_TYPES,
+    PLACES,
     FactType,
     ValueFault,
     multiply,
@@ -958,6 +959,7 @@ class _Import:
         value = operand.factor.value
         _limit, times = notes.get(operand.factor.place, ("", ""))
         if self.types.get(times) is not FactType.RATIO or self.values[times] != value:
+            self.ratio(value, path)
             times = self.factor(value)
         return {"fact": operand.fact, "times": times}
 
@@ -993,9 +995,25 @@ class _Import:
         limit, times = notes.get(literal.place, ("", ""))
         if limit in self.values and self.effective(limit, times) == raw:
             return {"threshold": limit, **({"times": times} if times else {})}
+        if fact is not None and fact.type is FactType.RATIO:
+            self.ratio(raw, path)
         if fact is not None and fact.type is FactType.INTEGER and raw == int(raw):
             return int(raw)
         return to_json(raw)
+
+    def ratio(self, value: Decimal, path: str) -> None:
+        """Refuse a ratio finer than ratios are: cut short, a rule says another thing.
+
+        The product of two thresholds is such a one, where a tool drops their names.
+        """
+        places = PLACES[FactType.RATIO]
+        if len(plain_decimal(value).partition(".")[2]) > places:
+            self.add(
+                path,
+                "value",
+                f"{write_literal(value)} has too many decimals",
+                f"a ratio of at most {places} decimals",
+            )
 
     def effective(self, limit: str, times: str) -> Any:
         value = self.values[limit]

@@ -380,6 +380,8 @@ def test_expressions_of_other_tools_mean_what_feel_means(expression, cell, holds
         ({"cell": "? > 3 and ? = null"}, "it is never true"),
         ({"expression": "dayz"}, "unknown fact 'dayz'; did you mean 'days'?"),
         ({"expression": "days * 2 = 1", "cell": "true"}, "with a fact as it is"),
+        ({"cell": "0.0000000000001", "expression": "paid"}, "too many decimals"),
+        ({"cell": "> paid * 0.0000000000001", "expression": "agreed"}, "too many"),
         ({"cell": "3", "expression": "days > 1"}, "expected true or -"),
         ({"answer": '"holt"'}, "'holt' is not a choice"),
         ({"answer": "3 * days"}, "is not a value"),

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from samples import (
     COUNTED,
@@ -89,6 +89,7 @@ def test_a_pack_goes_out_and_comes_in_the_same(seed):
 
 @many
 @given(seeds)
+@example(95441)  # two thresholds whose product is finer than a ratio may be
 def test_a_decision_table_that_nobody_touched_changes_no_answer(seed):
     """Random packs through DMN, with and without what tools drop."""
     dice = Dice(seed)
@@ -100,7 +101,7 @@ def test_a_decision_table_that_nobody_touched_changes_no_answer(seed):
     for file in (rules.dump_dmn(base), bare(rules.dump_dmn(base))):
         try:
             exchange = read(file, base)
-        except rules.PackError as err:  # a share of days as a number: 2.5 days
+        except rules.PackError as err:  # 2.5 days, a ratio too fine
             assert file.count(b"extensionElements") == 0
             assert {each.code for each in err.faults} == {"value"}
             COUNTED["packs through DMN that need the names of thresholds"] += 1
