@@ -18,9 +18,14 @@ from ..rules import (
     compile_pack,
     find_problems,
     load_pack,
-    parse_value,
 )
-from .guarded_fields import check_follows, check_state, on_clean_context
+from .guarded_fields import (
+    check_follows,
+    check_state,
+    on_clean_context,
+    split_own,
+)
+from .threshold_values import read_values
 
 RULES_ADMIN = "aftersales_rules.group_rules_admin"
 STATES = [
@@ -173,15 +178,8 @@ class AftersalesDraft(models.Model):
                 raise AccessError(
                     self.env._("You do not work for %(company)s.", company=company.name)
                 )
-            others.append({})
-            if not self.env.su:
-                # what else was sent is written by the author and not by the system
-                others[-1] = {
-                    name: vals[name] for name in vals.keys() - {"company_id", *_OWN}
-                }
-                vals = self.default_get(list(_OWN)) | {
-                    name: vals[name] for name in _OWN if name in vals
-                }
+            vals, rest = split_own(self, vals, _OWN, {"company_id"})
+            others.append(rest)
             vals = {**vals, "company_id": company.id, "author_id": self.env.uid}
             if "content" not in vals:
                 version = versions.browse(versions._get_current(company)[0]).sudo()
@@ -236,11 +234,7 @@ class AftersalesDraft(models.Model):
 
     def _get_values(self, pack):
         """Threshold values, typed; of new thresholds the default."""
-        stored = json.loads(self.threshold_values or "{}")
-        return {
-            spec.name: parse_value(spec, stored.get(spec.name, spec.default))
-            for spec in pack.thresholds
-        }
+        return read_values(pack, json.loads(self.threshold_values or "{}"))
 
     def _get_compiled(self):
         """What this draft would decide with; raises `PackError` with all faults."""

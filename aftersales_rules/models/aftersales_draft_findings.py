@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from ..rules import Finding, RulesError, finding_text, parse_value
+from ..rules import Finding, RulesError, parse_value
 
 _RULE = re.compile(r"rules\[(\d+)\]")
 
@@ -66,35 +66,10 @@ class AftersalesDraft(models.Model):
             compiled = self._get_compiled()
         except RulesError:
             return []
-        text = self.env["aftersales.text"]
-        decisions = dict(text._get_decision_selection())
-        groups = {}
-        for item in stored:
-            finding = self._read_finding(compiled, item)
-            label = decisions.get(finding.decision) or self.env._("Thresholds")
-            groups.setdefault(label, []).append(
-                {
-                    "severity": item["severity"],
-                    "is_new": item["is_new"],
-                    "decision": finding.decision or "",
-                    "rule": finding.rule or "",
-                    "text": finding_text(compiled, finding, self.env.lang, text._term),
-                }
-            )
-        order = ["error", "warning", "note"]
-        return [
-            {
-                "label": label,
-                "findings": sorted(
-                    findings,
-                    key=lambda each: (
-                        order.index(each["severity"]),
-                        not each["is_new"],
-                    ),
-                ),
-            }
-            for label, findings in groups.items()
-        ]
+        return self.env["aftersales.text"]._group_findings(
+            compiled,
+            [(self._read_finding(compiled, item), item["is_new"]) for item in stored],
+        )
 
     @api.model
     def _read_finding(self, compiled, item):

@@ -13,9 +13,9 @@ from ..rules import (
     finding_text,
     load_pack,
     merge_packs,
-    to_json,
 )
 from .aftersales_draft import RULES_ADMIN
+from .threshold_values import to_text
 
 
 class AftersalesDraft(models.Model):
@@ -59,7 +59,7 @@ class AftersalesDraft(models.Model):
     def _get_value_texts(self):
         """Threshold values as versions store them."""
         values = self._get_values(self._get_pack())
-        return {name: _text(value) for name, value in values.items()}
+        return {name: to_text(value) for name, value in values.items()}
 
     def _publish_or_schedule(self):
         today = self.sudo().company_id._aftersales_now().date()  # sudo: its time zone
@@ -104,7 +104,7 @@ class AftersalesDraft(models.Model):
         base = self.base_version_id
         merged = merge_packs(
             _side(load_pack(base.pack), base),
-            (pack, {name: _text(value) for name, value in values.items()}),
+            (pack, {name: to_text(value) for name, value in values.items()}),
             _side(load_pack(current.pack), current),
         )
         if merged.conflicts:
@@ -285,11 +285,6 @@ def _with_read_thresholds(version, current):
 
 def _side(pack, version):
     return pack, json.loads(version.thresholds)
-
-
-def _text(value):
-    value = to_json(value)
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 class ResCompany(models.Model):

@@ -31,7 +31,8 @@ from ..rules.language import (
 from ..rules.values import ORDERED_TYPES
 from .aftersales_text import threshold_names
 from .aftersales_threshold import _human, _parse_human
-from .aftersales_version import is_within_bounds, to_text
+from .aftersales_version import is_within_bounds
+from .threshold_values import read_values, to_text
 
 _RULE = re.compile(r"rules\[(\d+)\](.*)")
 _CONDITION = re.compile(r"\.conditions\[(\d+)\](?:\.any(?:_of)?\[(\d+)\])?")
@@ -541,12 +542,10 @@ class AftersalesDraft(models.Model):
         if not found:
             try:
                 pack = load_pack(content)
-                typed = {
-                    spec.name: parse_value(spec, values.get(spec.name, spec.default))
-                    for spec in pack.thresholds
-                }
                 registry = self.env["aftersales.extension"]._get_registry()
-                compiled = compile_pack(pack, registry, thresholds=typed)
+                compiled = compile_pack(
+                    pack, registry, thresholds=read_values(pack, values)
+                )
             except RulesError as err:
                 found += [_place(fault, rows) for fault in err.faults]
             except ValueError as err:

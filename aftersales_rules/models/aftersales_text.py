@@ -18,9 +18,12 @@ from ..rules import (
     Template,
     Threshold,
     ThresholdOperand,
+    finding_text,
     format_value,
     parse_value,
 )
+
+_SEVERITIES = ("error", "warning", "note")
 
 
 class AftersalesText(models.AbstractModel):
@@ -54,6 +57,39 @@ class AftersalesText(models.AbstractModel):
     def _get_decision_selection(self) -> list[tuple[str, str]]:
         registry = self.env["aftersales.extension"]._get_registry()
         return [(spec.name, self._term(spec.label)) for spec in registry]
+
+    @api.model
+    def _group_findings(self, compiled: CompiledPack, found) -> list[dict]:
+        """What does not fit together, in words, by decision; errors first, then news.
+
+        :param found: each `Finding`, and whether it is not so in force already
+        """
+        decisions = dict(self._get_decision_selection())
+        groups: dict[str, list[dict]] = {}
+        for finding, is_new in found:
+            label = decisions.get(finding.decision) or self.env._("Thresholds")
+            groups.setdefault(label, []).append(
+                {
+                    "severity": finding.severity,
+                    "is_new": is_new,
+                    "decision": finding.decision or "",
+                    "rule": finding.rule or "",
+                    "text": finding_text(compiled, finding, self.env.lang, self._term),
+                }
+            )
+        return [
+            {
+                "label": label,
+                "findings": sorted(
+                    findings,
+                    key=lambda each: (
+                        _SEVERITIES.index(each["severity"]),
+                        not each["is_new"],
+                    ),
+                ),
+            }
+            for label, findings in groups.items()
+        ]
 
     @api.model
     def _get_recorded_decision_selection(self) -> list[tuple[str, str]]:

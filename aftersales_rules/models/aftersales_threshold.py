@@ -9,7 +9,8 @@ from odoo.fields import Domain
 
 from ..rules import CompiledPack, FactType, Threshold, parse_value
 from .aftersales_text import threshold_names
-from .aftersales_version import is_within_bounds, to_text
+from .aftersales_version import is_within_bounds
+from .threshold_values import to_text
 
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _EXAMPLES = {

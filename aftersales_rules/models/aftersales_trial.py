@@ -14,9 +14,15 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-from ..rules import RulesError, compile_pack, load_pack, parse_value
+from ..rules import RulesError, compile_pack, load_pack
 from .aftersales_text import threshold_names
-from .guarded_fields import check_follows, check_state, on_clean_context
+from .guarded_fields import (
+    check_follows,
+    check_state,
+    on_clean_context,
+    split_own,
+)
+from .threshold_values import read_values
 
 BATCH = 1000
 SAMPLE_MAX = 100_000
@@ -191,14 +197,10 @@ class AftersalesTrial(models.Model):
         drafts._check_author()
         values, others = [], []
         for vals in vals_list:
-            others.append({})
             if not self.env.su:
                 check_follows(self, vals, _FOLLOWS)
-                # what else was sent is written by the author and not by the system
-                others[-1] = {name: vals[name] for name in vals.keys() - set(_OWN)}
-                vals = self.default_get(list(_OWN)) | {
-                    name: vals[name] for name in _OWN if name in vals
-                }
+            vals, rest = split_own(self, vals, _OWN)
+            others.append(rest)
             draft = drafts.browse(vals.get("draft_id"))
             draft.check_access("read")
             values.append({**vals, "company_id": draft.company_id.id})
@@ -329,11 +331,7 @@ class AftersalesTrial(models.Model):
 
     def _get_compiled(self):
         pack = load_pack(self.content)
-        stored = json.loads(self.threshold_values or "{}")
-        values = {
-            spec.name: parse_value(spec, stored.get(spec.name, spec.default))
-            for spec in pack.thresholds
-        }
+        values = read_values(pack, json.loads(self.threshold_values or "{}"))
         registry = self.env["aftersales.extension"]._get_registry()
         return compile_pack(pack, registry, thresholds=values)
 

@@ -13,6 +13,11 @@ class AftersalesTrialAnswers(models.AbstractModel):
     _name = "aftersales.trial.answers"
     _description = "Answers of a Trial Run"
 
+    trial_id = fields.Many2one(
+        "aftersales.trial", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="trial_id.company_id", store=True)
+    company_currency_id = fields.Many2one(related="trial_id.company_currency_id")
     decision = fields.Char()
     before_result = fields.Selection("_selection_result", required=True)
     after_result = fields.Selection("_selection_result", required=True)
@@ -42,11 +47,6 @@ class AftersalesTrialCount(models.Model):
     _description = "Before and After of a Trial Run"
     _order = "decision, before_result, after_result"
 
-    trial_id = fields.Many2one(
-        "aftersales.trial", required=True, index=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(related="trial_id.company_id", store=True)
-    company_currency_id = fields.Many2one(related="trial_id.company_currency_id")
     decision = fields.Selection("_selection_decision", required=True)
     number = fields.Integer("Documents", required=True)
     amount = fields.Monetary(
@@ -72,11 +72,6 @@ class AftersalesTrialChange(models.Model):
     _description = "Change of a Trial Run"
     _order = "is_same_answer, amount desc, id"
 
-    trial_id = fields.Many2one(
-        "aftersales.trial", required=True, index=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(related="trial_id.company_id", store=True)
-    company_currency_id = fields.Many2one(related="trial_id.company_currency_id")
     decision_id = fields.Many2one(
         "aftersales.decision", "Decision", required=True, ondelete="cascade"
     )

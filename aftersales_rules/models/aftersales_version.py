@@ -17,8 +17,8 @@ from ..rules import (
     compile_pack,
     load_pack,
     parse_value,
-    to_json,
 )
+from .threshold_values import to_text
 
 _COMPILED: LRU[tuple[str, Registry], CompiledPack] = LRU(64)
 """Compiled packs of this process by hash and by the decisions that the database knows;
@@ -311,9 +311,3 @@ def is_within_bounds(spec: Threshold, value: object) -> bool:
 def _canonical_values(compiled: CompiledPack) -> str:
     values = {name: to_text(value) for name, value in compiled.thresholds.items()}
     return json.dumps(values, sort_keys=True, separators=(",", ":"))
-
-
-def to_text(value: object) -> str:
-    """The one stored spelling of a threshold's value; ``parse_value`` reads it."""
-    value = to_json(value)
-    return value if isinstance(value, str) else json.dumps(value)

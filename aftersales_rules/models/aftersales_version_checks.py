@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
-from ..rules import find_problems, finding_text
+from ..rules import find_problems
 
 
 class AftersalesVersion(models.Model):
@@ -32,29 +32,8 @@ class AftersalesVersion(models.Model):
         """
         self.ensure_one()
         compiled = self._get_compiled()
-        text = self.env["aftersales.text"]
-        decisions = dict(text._get_decision_selection())
         # sudo: the time zone of the company, nothing else of it
         today = self.sudo().company_id._aftersales_now().date()
-        groups = {}
-        for finding in find_problems(compiled, on=today):
-            label = decisions.get(finding.decision) or self.env._("Thresholds")
-            groups.setdefault(label, []).append(
-                {
-                    "severity": finding.severity,
-                    "is_new": True,
-                    "decision": finding.decision or "",
-                    "rule": finding.rule or "",
-                    "text": finding_text(compiled, finding, self.env.lang, text._term),
-                }
-            )
-        order = ["error", "warning", "note"]
-        return [
-            {
-                "label": label,
-                "findings": sorted(
-                    findings, key=lambda finding: order.index(finding["severity"])
-                ),
-            }
-            for label, findings in groups.items()
-        ]
+        return self.env["aftersales.text"]._group_findings(
+            compiled, [(finding, True) for finding in find_problems(compiled, on=today)]
+        )

@@ -28,6 +28,24 @@ def on_clean_context(records):
     return records.with_context(clean_context(records.env.context))
 
 
+def split_own(model, vals, own, known=()):
+    """Values of a new record that the system may write, and all others.
+
+    What else was sent is written by its author afterwards, and not by the system; a
+    caller's defaults count for the first ones only.
+
+    :param own: fields that the author fills in on the form
+    :param known: fields that the caller of this deals with
+    :return: values to create with, values to write as the author
+    """
+    if model.env.su:
+        return vals, {}
+    rest = {name: vals[name] for name in vals.keys() - {*own, *known}}
+    return model.default_get(list(own)) | {
+        name: vals[name] for name in own if name in vals
+    }, rest
+
+
 def check_follows(records, vals, names):
     """Refuse values for fields that follow from rules, unless the code writes them.
 

@@ -10,8 +10,8 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..models.aftersales_version import to_text
 from ..models.guarded_fields import on_clean_context
+from ..models.threshold_values import to_text
 from ..rules import PackError, load_exchange
 from ..rules.exchange import FILE_MAX
 from .aftersales_exchange_plan import LINES_MAX, Plan, Planner, get_different_tables

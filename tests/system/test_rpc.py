@@ -17,8 +17,6 @@ from rpc_callers import (
     assert_callers,
     assert_wizard,
     build_world,
-    caller,
-    log_in,
     named,
 )
 from rpc_doors import (
@@ -115,17 +113,6 @@ def test_every_public_method_is_in_the_table():
 @pytest.fixture(scope="module")
 def ids(workshop, odoo_server) -> dict[str, int]:
     return build_world(workshop, odoo_server, WORLD, log="test-rpc-world")
-
-
-@pytest.fixture(scope="module")
-def clients(odoo_server, ids) -> dict[str, Any]:
-    return log_in(odoo_server, ROLES)
-
-
-@pytest.fixture
-def call(odoo_server, clients):
-    """``call(role, model, method, args, context)``: the answer's kind, and the answer."""
-    return caller(odoo_server, clients)
 
 
 def still_held(clients, ids) -> None:

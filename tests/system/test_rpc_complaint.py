@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import urllib.error
 import urllib.request
-from typing import Any
 
 import pytest
 
@@ -13,8 +12,6 @@ from rpc_callers import (
     assert_kept_from_foreign,
     assert_wizard,
     build_world,
-    caller,
-    log_in,
     named,
 )
 from rpc_complaint_doors import (
@@ -40,17 +37,6 @@ UPLOADS = "/my/complaint/{}/photos"
 @pytest.fixture(scope="module")
 def ids(workshop, odoo_server) -> dict[str, int]:
     return build_world(workshop, odoo_server, WORLD, log="test-rpc-complaint-world")
-
-
-@pytest.fixture(scope="module")
-def clients(odoo_server, ids) -> dict[str, Any]:
-    return log_in(odoo_server, ROLES)
-
-
-@pytest.fixture
-def call(odoo_server, clients):
-    """``call(role, model, method, args, context)``: the answer's kind, and the answer."""
-    return caller(odoo_server, clients)
 
 
 @pytest.mark.parametrize(

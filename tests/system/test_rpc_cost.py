@@ -17,8 +17,6 @@ from rpc_callers import (
     assert_kept_from_foreign,
     assert_wizard,
     build_world,
-    caller,
-    log_in,
     named,
 )
 from rpc_cost_doors import (
@@ -50,17 +48,6 @@ def doors(workshop, odoo_server, ids) -> dict[str, Any]:
     workshop.shell(odoo_server.database, DOORS, log="test-rpc-cost-doors")
     query = "SELECT value FROM ir_config_parameter WHERE key = 'test_rpc.doors'"
     return json.loads(workshop.sql(query, odoo_server.database))
-
-
-@pytest.fixture(scope="module")
-def clients(odoo_server, ids) -> dict[str, Any]:
-    return log_in(odoo_server, ROLES)
-
-
-@pytest.fixture
-def call(odoo_server, clients):
-    """``call(role, model, method, args, context)``: the answer's kind, and the answer."""
-    return caller(odoo_server, clients)
 
 
 def test_every_public_method_is_in_the_table(doors):

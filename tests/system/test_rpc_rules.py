@@ -17,8 +17,6 @@ from rpc_callers import (
     assert_kept_from_foreign,
     assert_wizard,
     build_world,
-    caller,
-    log_in,
 )
 from rpc_rule_doors import (
     ARGUMENTS,
@@ -43,17 +41,6 @@ from rpc_rule_world import MODELS, WORLD
 @pytest.fixture(scope="module")
 def ids(workshop, odoo_server) -> dict[str, Any]:
     return build_world(workshop, odoo_server, WORLD, log="test-rpc-rule-world")
-
-
-@pytest.fixture(scope="module")
-def clients(odoo_server, ids) -> dict[str, Any]:
-    return log_in(odoo_server, ROLES)
-
-
-@pytest.fixture
-def call(odoo_server, clients):
-    """``call(role, model, method, args, context)``: the answer's kind, and the answer."""
-    return caller(odoo_server, clients)
 
 
 def real(value: Any, ids: dict[str, int]) -> Any:
