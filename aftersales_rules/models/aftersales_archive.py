@@ -161,6 +161,7 @@ class ResCompany(models.Model):
         default=0,
         help="Months after which decisions that nothing points at any more are moved "
         "to a file. 0: for ever.",
+        prefetch="aftersales",
     )
 
 

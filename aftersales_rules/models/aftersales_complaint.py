@@ -115,6 +115,14 @@ _TOLD = {
 
 
 class AftersalesComplaint(models.AbstractModel):
+    """What makes a ticket a complaint (C1).
+
+    A helpdesk has other tickets too, and each of the hundred fields here would be
+    fetched, and its groups looked at, with all of them. So only ``is_complaint`` is;
+    the others are fetched together, when the first of them is asked for
+    (``prefetch``).
+    """
+
     _name = "aftersales.complaint"
     _description = "Complaint"
 
@@ -122,7 +130,11 @@ class AftersalesComplaint(models.AbstractModel):
         "Complaint", readonly=True, copy=False, groups=INTERNAL, index="btree_not_null"
     )
     complaint_number = fields.Char(
-        readonly=True, copy=False, groups=INTERNAL, index="trigram"
+        readonly=True,
+        copy=False,
+        groups=INTERNAL,
+        index="trigram",
+        prefetch="complaint",
     )
     complaint_state = fields.Selection(
         STATES,
@@ -132,6 +144,7 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         index="btree_not_null",
         tracking=True,
+        prefetch="complaint",
     )
     complaint_round = fields.Integer(
         "Round",
@@ -140,6 +153,7 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         help="Counts up when a complaint is reissued because the customer is not "
         "satisfied.",
+        prefetch="complaint",
     )
     complaint_origin_id = fields.Many2one(
         "helpdesk.ticket",
@@ -149,6 +163,7 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         index="btree_not_null",
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_next_ids = fields.One2many(
         "helpdesk.ticket",
@@ -162,15 +177,17 @@ class AftersalesComplaint(models.AbstractModel):
         "Came by",
         copy=False,
         groups=INTERNAL,
+        prefetch="complaint",
     )
     complaint_received_at = fields.Datetime(
         "Received",
         copy=False,
         groups=INTERNAL,
         help="When the customer complained. The time to register counts from here.",
+        prefetch="complaint",
     )
     complaint_registered_at = fields.Datetime(
-        "Registered", readonly=True, copy=False, groups=INTERNAL
+        "Registered", readonly=True, copy=False, groups=INTERNAL, prefetch="complaint"
     )
     complaint_registered_by_id = fields.Many2one(
         "res.users",
@@ -179,17 +196,25 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_contact_name = fields.Char(
-        "Contact Person", copy=False, groups=INTERNAL, help="Who complains."
+        "Contact Person",
+        copy=False,
+        groups=INTERNAL,
+        help="Who complains.",
+        prefetch="complaint",
     )
-    complaint_contact_phone = fields.Char("Phone", copy=False, groups=INTERNAL)
+    complaint_contact_phone = fields.Char(
+        "Phone", copy=False, groups=INTERNAL, prefetch="complaint"
+    )
     complaint_read_back_at = fields.Datetime(
         "Read Back",
         readonly=True,
         copy=False,
         groups=INTERNAL,
         help="When the text was read back to the customer, who confirmed it.",
+        prefetch="complaint",
     )
     complaint_read_back_by_id = fields.Many2one(
         "res.users",
@@ -198,6 +223,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
 
     # ---------------------------------------------------- what it is about
@@ -208,6 +234,7 @@ class AftersalesComplaint(models.AbstractModel):
         index="btree_not_null",
         groups=INTERNAL,
         help="The order that the complaint is about.",
+        prefetch="complaint",
     )
     aftersales_picking_id = fields.Many2one(
         "stock.picking",
@@ -215,12 +242,21 @@ class AftersalesComplaint(models.AbstractModel):
         index="btree_not_null",
         groups=INTERNAL,
         help="The delivery that the complaint is about.",
+        prefetch="complaint",
     )
     aftersales_product_id = fields.Many2one(
-        "product.product", "Product", index="btree_not_null", groups=INTERNAL
+        "product.product",
+        "Product",
+        index="btree_not_null",
+        groups=INTERNAL,
+        prefetch="complaint",
     )
     aftersales_lot_id = fields.Many2one(
-        "stock.lot", "Lot/Serial Number", index="btree_not_null", groups=INTERNAL
+        "stock.lot",
+        "Lot/Serial Number",
+        index="btree_not_null",
+        groups=INTERNAL,
+        prefetch="complaint",
     )
     complaint_invoice_id = fields.Many2one(
         "account.move",
@@ -229,15 +265,21 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         index="btree_not_null",
         domain="[('move_type', 'in', ('out_invoice', 'out_refund'))]",
+        prefetch="complaint",
     )
     complaint_plate = fields.Char(
         "Plate or Equipment",
         copy=False,
         groups=INTERNAL,
         help="Number plate of the vehicle or reference of the equipment.",
+        prefetch="complaint",
     )
     complaint_quantity = fields.Float(
-        "Affected Quantity", digits="Product Unit", copy=False, groups=INTERNAL
+        "Affected Quantity",
+        digits="Product Unit",
+        copy=False,
+        groups=INTERNAL,
+        prefetch="complaint",
     )
     # the helpdesk's own file says where it comes from
     complaint_currency_id = fields.Many2one("res.currency", "Currency", groups=INTERNAL)
@@ -247,25 +289,33 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         help="What the customer says the damage is worth, in company currency.",
+        prefetch="complaint",
     )
     complaint_compensation_asked = fields.Boolean(
-        "Asks for Compensation", copy=False, groups=INTERNAL
+        "Asks for Compensation", copy=False, groups=INTERNAL, prefetch="complaint"
     )
-    complaint_safety = fields.Boolean("Safety Involved", copy=False, groups=INTERNAL)
+    complaint_safety = fields.Boolean(
+        "Safety Involved", copy=False, groups=INTERNAL, prefetch="complaint"
+    )
     complaint_unsolvable = fields.Boolean(
-        "Not Solved in a Short Time", copy=False, groups=INTERNAL
+        "Not Solved in a Short Time", copy=False, groups=INTERNAL, prefetch="complaint"
     )
     complaint_strong_feeling = fields.Boolean(
         "Strong Feeling or Publicity",
         copy=False,
         groups=INTERNAL,
         help="The customer is very upset, or bad publicity is likely.",
+        prefetch="complaint",
     )
     complaint_installed = fields.Boolean(
-        "Already Installed", copy=False, groups=INTERNAL
+        "Already Installed", copy=False, groups=INTERNAL, prefetch="complaint"
     )
     complaint_visit_needed = fields.Boolean(
-        "Visit Needed", copy=False, groups=INTERNAL, help="Somebody must look on site."
+        "Visit Needed",
+        copy=False,
+        groups=INTERNAL,
+        help="Somebody must look on site.",
+        prefetch="complaint",
     )
     logistics_exception_ids = fields.One2many(
         "aftersales.logistics.exception",
@@ -285,6 +335,7 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         index="btree_not_null",
         tracking=True,
+        prefetch="complaint",
     )
     complaint_quality_related = fields.Selection(
         [("yes", "Yes"), ("no", "No")],
@@ -293,6 +344,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         tracking=True,
+        prefetch="complaint",
     )
     complaint_severity = fields.Selection(
         lambda self: self._complaint_selection(SEVERITIES),
@@ -302,6 +354,7 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         index="btree_not_null",
         tracking=True,
+        prefetch="complaint",
     )
     complaint_urgency = fields.Selection(
         lambda self: self._complaint_selection(URGENCIES),
@@ -310,9 +363,14 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         tracking=True,
+        prefetch="complaint",
     )
     complaint_office_id = fields.Many2one(
-        "aftersales.office", "Branch or Office", copy=False, groups=INTERNAL
+        "aftersales.office",
+        "Branch or Office",
+        copy=False,
+        groups=INTERNAL,
+        prefetch="complaint",
     )
     complaint_department_id = fields.Many2one(
         "aftersales.department",
@@ -323,6 +381,7 @@ class AftersalesComplaint(models.AbstractModel):
         index="btree_not_null",
         tracking=True,
         ondelete="restrict",
+        prefetch="complaint",
     )
 
     @api.model

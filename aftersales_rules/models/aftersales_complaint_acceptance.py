@@ -28,7 +28,7 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
     )
     complaint_accepted_at = fields.Datetime(
-        "Accepted on", readonly=True, copy=False, groups=INTERNAL
+        "Accepted on", readonly=True, copy=False, groups=INTERNAL, prefetch="complaint"
     )
     complaint_accepted_by_id = fields.Many2one(
         "res.users",
@@ -37,9 +37,14 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_refusal_reason = fields.Text(
-        readonly=True, copy=False, groups=INTERNAL, help="The customer reads it, too."
+        readonly=True,
+        copy=False,
+        groups=INTERNAL,
+        help="The customer reads it, too.",
+        prefetch="complaint",
     )
     complaint_may_accept = fields.Boolean(
         compute="_compute_complaint_may_accept", groups=INTERNAL

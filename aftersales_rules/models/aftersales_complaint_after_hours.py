@@ -18,6 +18,7 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         help="Received when nobody works by the company's working hours. What is not "
         "urgent waits for the next working hour.",
+        prefetch="complaint",
     )
     complaint_urgency_rating = fields.Selection(
         lambda self: self._complaint_selection(URGENCIES),
@@ -26,6 +27,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         tracking=True,
+        prefetch="complaint",
     )
     complaint_rated_by_id = fields.Many2one(
         "res.users",
@@ -34,9 +36,10 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_rated_at = fields.Datetime(
-        "Rated", readonly=True, copy=False, groups=INTERNAL
+        "Rated", readonly=True, copy=False, groups=INTERNAL, prefetch="complaint"
     )
 
     @api.model

@@ -39,12 +39,14 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         help="The glass broke in service by itself, without an outer cause.",
+        prefetch="complaint",
     )
     complaint_breakage_date = fields.Date(
         "Broke on",
         copy=False,
         groups=INTERNAL,
         help="Its year counts. Left empty: the day of the complaint.",
+        prefetch="complaint",
     )
     complaint_breakage_quantity = fields.Float(
         "Confirmed Broken",
@@ -52,6 +54,7 @@ class AftersalesComplaint(models.AbstractModel):
         readonly=True,
         copy=False,
         groups=INTERNAL,
+        prefetch="complaint",
     )
     complaint_breakage_confirmed_at = fields.Datetime(
         "Breakage Confirmed",
@@ -59,6 +62,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         index="btree_not_null",
+        prefetch="complaint",
     )
     complaint_breakage_confirmed_by_id = fields.Many2one(
         "res.users",
@@ -67,6 +71,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_breakage_liability = fields.Selection(
         lambda self: self._complaint_selection(
@@ -78,6 +83,7 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         tracking=True,
         help="As the rules say. Empty while they only observe.",
+        prefetch="complaint",
     )
     complaint_breakage_decision_id = fields.Many2one(
         "aftersales.decision",
@@ -87,6 +93,7 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         index="btree_not_null",
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_breakage_reason = fields.Text(
         compute="_compute_complaint_breakage", compute_sudo=True, groups=INTERNAL

@@ -106,6 +106,7 @@ class AftersalesComplaint(models.AbstractModel):
         readonly=True,
         copy=False,
         groups=INTERNAL,
+        prefetch="complaint",
     )
     complaint_quality_rule = fields.Selection(
         [("yes", "Yes"), ("no", "No")],
@@ -113,6 +114,7 @@ class AftersalesComplaint(models.AbstractModel):
         readonly=True,
         copy=False,
         groups=INTERNAL,
+        prefetch="complaint",
     )
     complaint_severity_rule = fields.Selection(
         lambda self: self._complaint_selection(SEVERITIES),
@@ -120,6 +122,7 @@ class AftersalesComplaint(models.AbstractModel):
         readonly=True,
         copy=False,
         groups=INTERNAL,
+        prefetch="complaint",
     )
     complaint_urgency_rule = fields.Selection(
         lambda self: self._complaint_selection(URGENCIES),
@@ -127,6 +130,7 @@ class AftersalesComplaint(models.AbstractModel):
         readonly=True,
         copy=False,
         groups=INTERNAL,
+        prefetch="complaint",
     )
     complaint_type_decision_id = fields.Many2one(
         "aftersales.decision",
@@ -134,6 +138,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_severity_decision_id = fields.Many2one(
         "aftersales.decision",
@@ -141,6 +146,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_urgency_decision_id = fields.Many2one(
         "aftersales.decision",
@@ -148,6 +154,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_major_since = fields.Datetime(
         "Major Since",
@@ -156,6 +163,7 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         help="The receipt, if it was major from the beginning; else when it became so. "
         "The time to hand it on counts from here.",
+        prefetch="complaint",
     )
 
     @api.model

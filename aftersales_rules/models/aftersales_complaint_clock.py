@@ -69,6 +69,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=COMPLAINT_READER,
         help="When marketing was told that it is not solved in time (C12).",
+        prefetch="complaint",
     )
     complaint_next_clock_id = fields.Many2one(
         "aftersales.clock",

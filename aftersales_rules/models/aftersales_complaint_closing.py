@@ -12,7 +12,11 @@ class AftersalesComplaint(models.AbstractModel):
     _inherit = "aftersales.complaint"
 
     complaint_closed_at = fields.Datetime(
-        "Complaint Closed", readonly=True, copy=False, groups=INTERNAL
+        "Complaint Closed",
+        readonly=True,
+        copy=False,
+        groups=INTERNAL,
+        prefetch="complaint",
     )
     complaint_closed_by_id = fields.Many2one(
         "res.users",
@@ -21,6 +25,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_closing_decision_id = fields.Many2one(
         "aftersales.decision",
@@ -29,6 +34,7 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         index="btree_not_null",
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_missing_html = fields.Html(
         "Missing", compute="_compute_complaint_missing_html", groups=INTERNAL

@@ -13,7 +13,7 @@ class AftersalesComplaint(models.AbstractModel):
     _inherit = "aftersales.complaint"
 
     complaint_costs_at = fields.Datetime(
-        "Costs Pulled", readonly=True, copy=False, groups=_READER
+        "Costs Pulled", readonly=True, copy=False, groups=_READER, prefetch="complaint"
     )
 
     def _get_complaint_follows(self):

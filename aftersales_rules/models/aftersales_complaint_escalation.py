@@ -27,6 +27,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_alert_ids = fields.One2many(
         "aftersales.complaint.alert",

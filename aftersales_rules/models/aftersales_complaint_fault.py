@@ -36,6 +36,7 @@ class AftersalesComplaint(models.AbstractModel):
         help="As after-sales has found out. Empty: nobody in particular; who usually "
         "bears the cost of such a complaint does. “Not known yet” keeps the costs from "
         "being posted.",
+        prefetch="complaint",
     )
     complaint_fault_reason = fields.Text(
         "Why",
@@ -43,6 +44,7 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         tracking=True,
         help="What shows that it is their fault: the waybill, the photos, the report.",
+        prefetch="complaint",
     )
     complaint_dealer_id = fields.Many2one(
         "res.partner",
@@ -54,6 +56,7 @@ class AftersalesComplaint(models.AbstractModel):
         index="btree_not_null",
         help="Is charged for what the dealer bears. Empty: the dealer under "
         "supervision, or the one who ordered.",
+        prefetch="complaint",
     )
     complaint_carrier_id = fields.Many2one(
         "res.partner",
@@ -64,6 +67,7 @@ class AftersalesComplaint(models.AbstractModel):
         ondelete="restrict",
         help="Is charged for what the carrier bears. Empty: the carrier company of "
         "the transfer.",
+        prefetch="complaint",
     )
     complaint_sales_manager_id = fields.Many2one(
         "res.users",
@@ -75,6 +79,7 @@ class AftersalesComplaint(models.AbstractModel):
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         help="Bears travel, lodging and allowances of their own people. Empty: the "
         "leader of the order's sales team, or the manager of the sales department.",
+        prefetch="complaint",
     )
     complaint_dealer_found_id = fields.Many2one(
         "res.partner",

@@ -32,15 +32,20 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         tracking=True,
         help="What the customer said last about how the complaint was settled.",
+        prefetch="complaint",
     )
     complaint_satisfied_at = fields.Datetime(
-        "Said on", readonly=True, copy=False, groups=INTERNAL
+        "Said on", readonly=True, copy=False, groups=INTERNAL, prefetch="complaint"
     )
     complaint_satisfied_how = fields.Selection(
-        HOW, "Said by", readonly=True, copy=False, groups=INTERNAL
+        HOW, "Said by", readonly=True, copy=False, groups=INTERNAL, prefetch="complaint"
     )
     complaint_feedback_at = fields.Datetime(
-        "Fed Back to Marketing", readonly=True, copy=False, groups=INTERNAL
+        "Fed Back to Marketing",
+        readonly=True,
+        copy=False,
+        groups=INTERNAL,
+        prefetch="complaint",
     )
     complaint_feedback_by_id = fields.Many2one(
         "res.users",
@@ -49,9 +54,10 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_feedback_text = fields.Text(
-        "Feedback", readonly=True, copy=False, groups=INTERNAL
+        "Feedback", readonly=True, copy=False, groups=INTERNAL, prefetch="complaint"
     )
     complaint_visit_ids = fields.One2many(
         "aftersales.complaint.visit",

@@ -52,6 +52,7 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         tracking=True,
         help="From the photos.",
+        prefetch="complaint",
     )
     complaint_final_judgement = fields.Selection(
         lambda self: self._complaint_selection(JUDGEMENTS),
@@ -61,6 +62,7 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         tracking=True,
         help="From the joint inspection, or else from the test of the piece.",
+        prefetch="complaint",
     )
     complaint_cause_category = fields.Selection(
         CAUSE_CATEGORIES,
@@ -70,6 +72,7 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         tracking=True,
         help="As the latest answer says.",
+        prefetch="complaint",
     )
     complaint_cause = fields.Text(
         "Cause Analysis",

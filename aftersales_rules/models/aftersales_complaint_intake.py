@@ -38,6 +38,7 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         ondelete="restrict",
         index="btree_not_null",
+        prefetch="complaint",
     )
     complaint_intake_hint = fields.Text(
         "Looks like a Complaint",

@@ -55,6 +55,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         help="As the rules say. Empty while they only observe.",
+        prefetch="complaint",
     )
     complaint_path_decision_id = fields.Many2one(
         "aftersales.decision",
@@ -63,6 +64,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_path_step = fields.Selection(
         lambda self: self._complaint_selection(STEPS),

@@ -17,6 +17,7 @@ class AftersalesComplaint(models.AbstractModel):
         tracking=True,
         help="Wrong use, or damage on the customer's side: explain, repair, train; the "
         "customer bears the cost as negotiated.",
+        prefetch="complaint",
     )
     complaint_guidance_ids = fields.One2many(
         "aftersales.complaint.guidance",
@@ -33,9 +34,10 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         tracking=True,
         help="What the customer pays, as agreed with the customer.",
+        prefetch="complaint",
     )
     complaint_negotiated_on = fields.Date(
-        "Agreed on", readonly=True, copy=False, groups=INTERNAL
+        "Agreed on", readonly=True, copy=False, groups=INTERNAL, prefetch="complaint"
     )
     complaint_negotiated_by_id = fields.Many2one(
         "res.users",
@@ -44,9 +46,10 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_negotiated_with = fields.Char(
-        "Agreed with", readonly=True, copy=False, groups=INTERNAL
+        "Agreed with", readonly=True, copy=False, groups=INTERNAL, prefetch="complaint"
     )
     complaint_agreement_ids = fields.Many2many(
         "ir.attachment",

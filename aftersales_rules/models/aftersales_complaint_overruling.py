@@ -24,6 +24,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_quality_overrule_id = fields.Many2one(
         "aftersales.complaint.overrule",
@@ -31,6 +32,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_severity_overrule_id = fields.Many2one(
         "aftersales.complaint.overrule",
@@ -38,6 +40,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_urgency_overrule_id = fields.Many2one(
         "aftersales.complaint.overrule",
@@ -45,6 +48,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_overrule_ids = fields.One2many(
         "aftersales.complaint.overrule",

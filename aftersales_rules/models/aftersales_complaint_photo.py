@@ -32,7 +32,11 @@ class AftersalesComplaint(models.AbstractModel):
         "Number of Photos", compute="_compute_complaint_photo_ids", groups=INTERNAL
     )
     complaint_piece_received_at = fields.Datetime(
-        "Faulty Piece Received", readonly=True, copy=False, groups=INTERNAL
+        "Faulty Piece Received",
+        readonly=True,
+        copy=False,
+        groups=INTERNAL,
+        prefetch="complaint",
     )
     complaint_piece_received_by_id = fields.Many2one(
         "res.users",
@@ -41,6 +45,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_piece_unavailable = fields.Boolean(
         "Piece Cannot Be Had",
@@ -48,6 +53,7 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         tracking=True,
         help="The customer cannot send it: it is built in, or thrown away.",
+        prefetch="complaint",
     )
 
     def _get_complaint_follows(self):

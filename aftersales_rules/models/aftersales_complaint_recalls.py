@@ -25,7 +25,11 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
     )
     complaint_recalled_at = fields.Datetime(
-        "Recall Decided", readonly=True, copy=False, groups=INTERNAL
+        "Recall Decided",
+        readonly=True,
+        copy=False,
+        groups=INTERNAL,
+        prefetch="complaint",
     )
 
     complaint_lot_stock = fields.Text(

@@ -28,6 +28,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         help="The words that the customer confirmed, as they were then.",
+        prefetch="complaint",
     )
     complaint_read_back_state = fields.Selection(
         [

@@ -21,6 +21,7 @@ class AftersalesComplaint(models.AbstractModel):
         tracking=True,
         ondelete="restrict",
         help="Named by quality inspection with the answer to a question.",
+        prefetch="complaint",
     )
     complaint_responsible_user_id = fields.Many2one(
         "res.users",
@@ -30,6 +31,7 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         tracking=True,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_named_by_id = fields.Many2one(
         "res.users",
@@ -38,9 +40,10 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_named_at = fields.Datetime(
-        "Named", readonly=True, copy=False, groups=INTERNAL
+        "Named", readonly=True, copy=False, groups=INTERNAL, prefetch="complaint"
     )
     complaint_confirmed_by_id = fields.Many2one(
         "res.users",
@@ -50,9 +53,10 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
         tracking=True,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_confirmed_at = fields.Datetime(
-        "Confirmed", readonly=True, copy=False, groups=INTERNAL
+        "Confirmed", readonly=True, copy=False, groups=INTERNAL, prefetch="complaint"
     )
     complaint_may_confirm = fields.Boolean(
         compute="_compute_complaint_may_confirm", groups=COMPLAINT_USER

@@ -36,7 +36,11 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
     )
     complaint_goods_at = fields.Datetime(
-        "Last Return, Repair or Replacement", readonly=True, copy=False, groups=INTERNAL
+        "Last Return, Repair or Replacement",
+        readonly=True,
+        copy=False,
+        groups=INTERNAL,
+        prefetch="complaint",
     )
     complaint_goods = fields.Html(
         "Returns, Repairs and Replacements",

@@ -22,7 +22,11 @@ class AftersalesComplaint(models.AbstractModel):
         groups=COMPLAINT_READER,
     )
     complaint_solution_last = fields.Integer(
-        "Solutions So Far", readonly=True, copy=False, groups=COMPLAINT_READER
+        "Solutions So Far",
+        readonly=True,
+        copy=False,
+        groups=COMPLAINT_READER,
+        prefetch="complaint",
     )
     complaint_solution_notice = fields.Char(
         compute="_compute_complaint_solution_notice", groups=COMPLAINT_READER

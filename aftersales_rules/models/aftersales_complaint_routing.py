@@ -76,6 +76,7 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=INTERNAL,
         ondelete="restrict",
+        prefetch="complaint",
     )
     complaint_forwarding_ids = fields.One2many(
         "aftersales.complaint.forwarding",
@@ -85,7 +86,7 @@ class AftersalesComplaint(models.AbstractModel):
         groups=INTERNAL,
     )
     complaint_forwarded_at = fields.Datetime(
-        "Forwarded on", readonly=True, copy=False, groups=INTERNAL
+        "Forwarded on", readonly=True, copy=False, groups=INTERNAL, prefetch="complaint"
     )
     complaint_routing_said = fields.Text(
         "About the Routing", compute="_compute_complaint_routing_said", groups=INTERNAL

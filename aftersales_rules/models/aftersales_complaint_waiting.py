@@ -25,9 +25,14 @@ class AftersalesComplaint(models.AbstractModel):
         copy=False,
         groups=COMPLAINT_READER,
         help="Since when we wait for the customer.",
+        prefetch="complaint",
     )
     complaint_waiting_for = fields.Char(
-        "Waiting for", readonly=True, copy=False, groups=COMPLAINT_READER
+        "Waiting for",
+        readonly=True,
+        copy=False,
+        groups=COMPLAINT_READER,
+        prefetch="complaint",
     )
 
     @api.model

@@ -294,6 +294,7 @@ class ResCompany(models.Model):
         "Second Person for Rules",
         help="Rules come into force when another administrator of the rules has "
         "approved them.",
+        prefetch="aftersales",
     )
 
 

@@ -14,6 +14,7 @@ class ProductTemplate(models.Model):
         groups="base.group_user",
         help="Count what is installed and what breaks in service by itself, for each "
         "customer and year. Over the agreed rate the company is liable (C19).",
+        prefetch="aftersales",
     )
     aftersales_breakage_rate = fields.Float(
         "Breakage This Year",

@@ -12,4 +12,5 @@ class ProductTemplate(models.Model):
         "Complaints Are Handled",
         help="A fact of the rules on complaints: deadlines may be others for products "
         "that are handled strictly. Empty: as usual.",
+        prefetch="aftersales",
     )

@@ -9,4 +9,5 @@ class ProductTemplate(models.Model):
         "Sample or Mould Fee",
         help="Charged to the customer, and given back once later orders reach an "
         "agreed quantity.",
+        prefetch="aftersales",
     )

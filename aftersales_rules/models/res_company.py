@@ -50,6 +50,7 @@ class ResCompany(models.Model):
         "Write to Customers Automatically",
         help="Send the payment reminder to the customers as soon as the salesperson "
         "gets the list, instead of waiting for the salesperson to send it (O5).",
+        prefetch="aftersales",
     )
     # No constraint between the two: the current version is always the newest,
     # set in one place, aftersales.version._publish.

@@ -13,6 +13,7 @@ class ResCompany(models.Model):
         ondelete="restrict",
         help="On credit notes that compensate customers (L10); what was agreed "
         "includes it. Empty: none, as damages are no supply.",
+        prefetch="aftersales",
     )
 
 

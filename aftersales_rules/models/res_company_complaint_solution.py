@@ -22,6 +22,7 @@ class ResCompany(models.Model):
         default=True,
         help="When a complaint's solution is carried out and when it is closed, the "
         "customer gets a mail with three faces to choose from (C12, C13).",
+        prefetch="aftersales",
     )
 
 

@@ -79,6 +79,7 @@ class ResCompany(models.Model):
         ondelete="restrict",
         help="Entries of manufacturing cost, service expense and of what employees and "
         "carriers owe are made here. Empty: the journal for miscellaneous operations.",
+        prefetch="aftersales",
     )
     aftersales_cost_manufacturing_account_id = fields.Many2one(
         "account.account",
@@ -89,6 +90,7 @@ class ResCompany(models.Model):
         help="Gets repair, replacement, transport and packaging that the company bears "
         "(L5). Empty: 制造费用 of a Chinese chart, else the production account of "
         "product categories, else the overhead account of work in progress.",
+        prefetch="aftersales",
     )
     aftersales_cost_expense_account_id = fields.Many2one(
         "account.account",
@@ -98,6 +100,7 @@ class ResCompany(models.Model):
         ondelete="restrict",
         help="Gets what else the company bears: travel, lodging, compensation (L6). "
         "Empty: the expense account of the company.",
+        prefetch="aftersales",
     )
     aftersales_cost_hand_account_id = fields.Many2one(
         "account.account",
@@ -107,6 +110,7 @@ class ResCompany(models.Model):
         ondelete="restrict",
         help="Where costs stand in the books that were not pulled from a document; "
         "posting takes them from there. Empty: the account for service expense.",
+        prefetch="aftersales",
     )
     aftersales_cost_labour_account_id = fields.Many2one(
         "account.account",
@@ -116,6 +120,7 @@ class ResCompany(models.Model):
         ondelete="restrict",
         help="Where wages stand in the books; hours of a timesheet are taken from "
         "there. Empty: the account for salaries, if the chart names one.",
+        prefetch="aftersales",
     )
     aftersales_cost_compensation_account_id = fields.Many2one(
         "account.account",
@@ -125,6 +130,7 @@ class ResCompany(models.Model):
         ondelete="restrict",
         help="Where compensation to customers is booked (L10). Empty: 营业外支出 of a "
         "Chinese chart, else the account for service expense.",
+        prefetch="aftersales",
     )
     aftersales_cost_employee_account_id = fields.Many2one(
         "account.account",
@@ -134,6 +140,7 @@ class ResCompany(models.Model):
         ondelete="restrict",
         help="What sales managers owe for their people (L6). Empty: 其他应收款 of a "
         "Chinese chart, else the receivable account of the contact.",
+        prefetch="aftersales",
     )
     aftersales_cost_claim_as = fields.Selection(
         [("refund", "Refund of the vendor"), ("entry", "Claim in a journal entry")],
@@ -142,6 +149,7 @@ class ResCompany(models.Model):
         default="refund",
         help="How a carrier is charged: as a vendor's refund, set off against their "
         "bills, or as a receivable.",
+        prefetch="aftersales",
     )
     aftersales_cost_claim_account_id = fields.Many2one(
         "account.account",
@@ -151,6 +159,7 @@ class ResCompany(models.Model):
         ondelete="restrict",
         help="For claims in a journal entry. Empty: 其他应收款 of a Chinese chart, "
         "else the receivable account of the carrier.",
+        prefetch="aftersales",
     )
     aftersales_cost_claim_tax_id = fields.Many2one(
         "account.tax",
@@ -159,6 +168,7 @@ class ResCompany(models.Model):
         domain="[('type_tax_use', '=', 'purchase')]",
         ondelete="restrict",
         help="Empty: none, as damages are no supply.",
+        prefetch="aftersales",
     )
     aftersales_cost_recharge_as = fields.Selection(
         [("relief", "Relieves the expense"), ("income", "Is income")],
@@ -167,6 +177,7 @@ class ResCompany(models.Model):
         default="relief",
         help="What the lines of invoices to dealers and customers are booked on: the "
         "account where the cost stands, so that it is gone, or an income account.",
+        prefetch="aftersales",
     )
     aftersales_cost_income_account_id = fields.Many2one(
         "account.account",
@@ -175,6 +186,7 @@ class ResCompany(models.Model):
         domain=_EARNED,
         ondelete="restrict",
         help="Empty: other operating income, else the income account of the company.",
+        prefetch="aftersales",
     )
     aftersales_cost_surplus_account_id = fields.Many2one(
         "account.account",
@@ -184,12 +196,14 @@ class ResCompany(models.Model):
         ondelete="restrict",
         help="What was negotiated with a customer beyond the cost (L7). Empty: the "
         "account for income from recharges.",
+        prefetch="aftersales",
     )
     aftersales_cost_taxed = fields.Boolean(
         "Taxes on Recharges",
         default=True,
         help="Invoices of recharges carry sales tax, by the fiscal position of whoever "
         "is charged.",
+        prefetch="aftersales",
     )
     aftersales_cost_tax_id = fields.Many2one(
         "account.tax",
@@ -198,6 +212,7 @@ class ResCompany(models.Model):
         domain="[('type_tax_use', '=', 'sale')]",
         ondelete="restrict",
         help="Empty: the default sales tax of the company.",
+        prefetch="aftersales",
     )
     aftersales_cost_grouping = fields.Selection(
         [
@@ -210,12 +225,14 @@ class ResCompany(models.Model):
         default=Grouping.COMPLAINT.value,
         help="What comes together on one entry or invoice when many costs are posted. "
         "Two partners never share a document.",
+        prefetch="aftersales",
     )
     aftersales_cost_date = fields.Selection(
         [("posting", "Day of the posting"), ("cost", "Day of the latest cost")],
         "Documents Dated",
         required=True,
         default="posting",
+        prefetch="aftersales",
     )
 
     def _get_cost_account(self, kind):

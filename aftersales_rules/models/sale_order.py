@@ -97,6 +97,7 @@ class SaleOrder(models.Model):
         copy=False,
         help="Production has started although the deposit is missing.",
         groups=INTERNAL,
+        prefetch="aftersales",
     )
     decision_ids = fields.One2many(
         "aftersales.decision", "order_id", readonly=True, groups=INTERNAL

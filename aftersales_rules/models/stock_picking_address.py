@@ -15,6 +15,7 @@ class StockPicking(models.Model):
         readonly=True,
         ondelete="restrict",
         groups="base.group_user",
+        prefetch="aftersales",
     )
     address_acknowledgement_ids = fields.One2many(
         "aftersales.address.acknowledgement",

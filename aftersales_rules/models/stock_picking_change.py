@@ -16,6 +16,7 @@ class StockPicking(models.Model):
         ondelete="restrict",
         help="This transfer sets goods of a suspended order apart, or returns them.",
         groups="base.group_user",
+        prefetch="aftersales",
     )
 
     @api.model

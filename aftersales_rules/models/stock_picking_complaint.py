@@ -13,6 +13,7 @@ class StockPicking(models.Model):
         readonly=True,
         copy=False,
         groups="base.group_user",
+        prefetch="aftersales",
     )
 
     def _create_backorder_picking(self):

@@ -14,15 +14,21 @@ class StockPicking(models.Model):
         copy=False,
         index="btree_not_null",
         help="Who takes the goods to the customer.",
+        prefetch="aftersales",
     )
     aftersales_route = fields.Char(
         "Transport Route",
         copy=False,
         help="How the goods travel, e.g. “Ningbo – Hamburg by sea, then by truck”.",
+        prefetch="aftersales",
     )
-    aftersales_vehicle = fields.Char("Vehicle Plate", copy=False)
-    aftersales_driver_phone = fields.Char("Driver's Phone", copy=False)
-    aftersales_tracking_ref = fields.Char("Tracking Number", copy=False)
+    aftersales_vehicle = fields.Char("Vehicle Plate", copy=False, prefetch="aftersales")
+    aftersales_driver_phone = fields.Char(
+        "Driver's Phone", copy=False, prefetch="aftersales"
+    )
+    aftersales_tracking_ref = fields.Char(
+        "Tracking Number", copy=False, prefetch="aftersales"
+    )
     aftersales_has_carriers = fields.Boolean(
         compute="_compute_aftersales_has_carriers",
         help="Odoo's own carriers are installed and keep the tracking number.",

@@ -70,6 +70,63 @@ class TestComplaint(ComplaintCase):
 
 
 @tagged("post_install", "-at_install")
+class TestPlainTicket(ComplaintCase):
+    """A helpdesk that has many other tickets does not pay for complaints."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # other tests have nothing told
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": False})
+        cls.ticket = cls.new_ticket()
+
+    def setUp(self):
+        super().setUp()
+        # as the next request finds it: written, and told in the chatter
+        self.env.cr.flush()
+        self.env.invalidate_all()
+
+    def get_told(self):
+        """Names of the fields whose change the chatter tells."""
+        self.env.cr.flush()
+        return set(self.ticket.message_ids.tracking_value_ids.field_id.mapped("name"))
+
+    def test_reading_and_writing_reads_nothing_of_a_complaint(self):
+        ticket = self.ticket.with_user(self.agent)
+        self.assertTrue(ticket.name)
+        ticket.write({"priority": "2"})
+        self.env.cr.flush()
+        read = {
+            name
+            for name in ticket._cache
+            if "aftersales_rules" in ticket._fields[name]._modules
+        }
+        self.assertEqual(read, {"is_complaint"})
+
+    def test_what_others_write_is_told_as_before(self):
+        self.ticket.with_user(self.agent).write({"user_id": self.agent.id})
+        self.assertEqual(self.get_told(), {"user_id"})
+
+    def test_fields_of_a_complaint_are_told_also_before_it_is_one(self):
+        self.ticket.with_user(self.agent).complaint_received_at = "2026-11-02 08:00:00"
+        self.assertEqual(self.get_told(), {"complaint_received_at"})
+
+    def test_becoming_a_complaint_is_told_in_full(self):
+        ticket = self.ticket.with_user(self.agent)
+        followed = [
+            name
+            for name in ticket._track_get_fields()
+            if "aftersales_rules" in ticket._fields[name]._modules
+        ]
+        before = {name: ticket[name] for name in followed}
+        self.env.invalidate_all()
+        ticket.action_make_complaint()
+        changed = {name for name in followed if ticket[name] != before[name]}
+        self.assertGreater(len(changed), 3)
+        self.assertEqual(self.get_told(), changed)
+
+
+@tagged("post_install", "-at_install")
 class TestDepartment(ComplaintCase):
     """Who deals with it, also when they are away (C4)."""
 
