@@ -16,24 +16,26 @@ def trial_run(addon: Worker, number: int, turns: int, say: Say) -> dict:
     for kind, label in (("some", "a rule for some"), ("all", "a rule for all")):
         answers = [addon.ask("trial_run", kind=kind) for _turn in range(turns)]
         for answer in answers:
-            if answer["total"] != judged["orders"] or answer["state"] != "done":
+            # other parts of the bench have judged orders, too
+            if answer["total"] < judged["orders"] or answer["state"] != "done":
                 raise AssertionError(f"the trial did not end as it should: {answer}")
         seconds = statistics.median(answer["ms"] for answer in answers) / 1000
+        total = answers[0]["total"]
+        to_judging = seconds * 1000 / total / (judged["ms"] / max(judged["orders"], 1))
         figures[kind] = {
+            "orders": total,
             "seconds": round(seconds, 1),
             "cpu_seconds": round(
                 statistics.median(a["cpu_ms"] for a in answers) / 1000, 1
             ),
-            "queries_per_order": round(
-                answers[0]["queries"] / max(judged["orders"], 1), 3
-            ),
+            "queries_per_order": round(answers[0]["queries"] / total, 3),
             "changes": answers[0]["changes"],
-            "to_judging": round(seconds * 1000 / judged["ms"], 2),
+            "to_judging": round(to_judging, 2),
         }
         say(
-            f"  trial of {judged['orders']:,} orders, {label}, "
+            f"  trial of {total:,} orders, {label}, "
             f"{answers[0]['changes']:,} changes kept: {seconds:.1f} s, "
-            f"{figures[kind]['to_judging']} of judging them really"
+            f"{to_judging:.2f} of judging them really"
         )
     return figures
 
