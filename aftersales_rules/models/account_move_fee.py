@@ -13,7 +13,6 @@ class AccountMove(models.Model):
         "Fee Agreement",
         readonly=True,
         copy=False,
-        index="btree_not_null",
         ondelete="restrict",
         help="The agreement under which this credit note gives a fee back.",
     )

@@ -21,7 +21,6 @@ class AccountPayment(models.Model):
         "Compensation",
         readonly=True,
         copy=False,
-        index="btree_not_null",
         ondelete="restrict",
         groups="aftersales_rules.group_complaint_reader,account.group_account_invoice",
         help="The compensation of a complaint that this payment pays.",
