@@ -5,6 +5,33 @@ from __future__ import annotations
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
+
+REMEMBER_NOTIFICATIONS = """
+window.notificationsShown = new Set();
+new MutationObserver(() => {
+    for (const each of document.querySelectorAll(".o_notification")) {
+        window.notificationsShown.add(each.innerText);
+    }
+}).observe(document, {childList: true, subtree: true, characterData: true});
+"""
+
+
+def expect_notification(page: Page, *texts: str) -> None:
+    """A notification of the web client said all this since the page was loaded.
+
+    Most close after four seconds; on a busy machine a look from outside comes too late.
+    """
+    try:
+        page.wait_for_function(
+            "texts => [...window.notificationsShown].some("
+            "shown => texts.every(text => shown.includes(text)))",
+            arg=list(texts),
+            timeout=60_000,
+        )
+    except PlaywrightTimeoutError as err:
+        shown = page.evaluate("[...window.notificationsShown]")
+        raise AssertionError(f"no notification said {texts}; shown: {shown}") from err
 
 
 def log_in(page: Page, user: str, password: str, redirect: str = "") -> None:

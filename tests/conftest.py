@@ -175,11 +175,15 @@ def new_page(
     A test that fails leaves a screenshot of each of its pages; one whose pages
     threw an uncaught exception fails.
     """
+    # here, as the other suites run without a browser
+    from browser_helpers import REMEMBER_NOTIFICATIONS
+
     pages: list[Page] = []
     errors: list[str] = []
 
     def make(context: BrowserContext) -> Page:
         page = context.new_page()
+        page.add_init_script(REMEMBER_NOTIFICATIONS)
         page.on("pageerror", lambda error: errors.append(str(error)))
         pages.append(page)
         return page

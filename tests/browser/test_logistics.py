@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser_helpers import assert_fits, open_path, shoot
+from browser_helpers import assert_fits, expect_notification, open_path, shoot
 
 TRANSFERS = "/odoo/action-stock.action_picking_tree_all"
 # The smallest PNG there is.
@@ -76,8 +76,7 @@ def test_the_warehouse_reports_damage_from_a_phone_and_it_becomes_a_complaint(
     assert_fits(page)
     shoot(page, screenshots, "report_problem_phone")
     dialog.locator("footer button[name=action_report]:visible").click()
-    answer = page.locator(".o_notification", has_text="Reported")
-    expect(answer).to_contain_text("The customer was informed.")
+    expect_notification(page, "Reported", "The customer was informed.")
     problem = find_problem(admin, sent)
     assert problem["kind"] == "damaged"
     assert len(problem["photo_ids"]) == 1
@@ -88,10 +87,11 @@ def test_the_warehouse_reports_damage_from_a_phone_and_it_becomes_a_complaint(
     assert_fits(page)
     shoot(page, screenshots, "delivery_problem_phone")
     page.locator("button[name=action_make_complaint]").click()
-    # may not read complaints of others, and reads the number all the same
-    expect(page.locator(".o_notification, .o_form_view").last).to_be_visible()
     expect(page.locator("button[name=action_make_complaint]")).to_be_hidden()
     problem = find_problem(admin, sent)
+    number, title = problem["ticket_id"][1].split(" - ", 1)
+    expect(page.locator(".o_form_view")).to_contain_text(number)
+    expect(page.locator(".o_form_view")).to_contain_text(title)
     [ticket] = admin.call(
         "helpdesk.ticket",
         "read",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser_helpers import assert_fits, open_path, shoot
+from browser_helpers import assert_fits, expect_notification, open_path, shoot
 
 BANNER = "[name=aftersales_deposit]"
 WAITING = "/odoo/waiting-for-deposit"
@@ -95,8 +95,9 @@ def test_planner_sees_what_waits_and_it_goes_on_with_the_deposit(
     expect(banner.get_by_role("button", name="Ask for Release")).to_be_visible()
     expect(banner.get_by_role("button", name="Release", exact=True)).to_be_hidden()
     page.locator(".o_statusbar_buttons button[name=action_confirm]:visible").click()
-    answer = page.locator(".o_notification", has_text="Waits for deposit")
-    expect(answer).to_contain_text("The customer pays the missing 2,400.00 USD")
+    expect_notification(
+        page, "Waits for deposit", "The customer pays the missing 2,400.00 USD"
+    )
     shoot(page, screenshots, "production_waits")
     [now] = admin.call("mrp.production", "read", [tower["production"]["id"]], ["state"])
     assert now["state"] == "draft"
@@ -171,9 +172,7 @@ def test_planner_asks_for_release(open_as, tower, sales):
     page = open_as("planner")
     open_production(page, tower)
     page.locator(BANNER).get_by_role("button", name="Ask for Release").click()
-    expect(page.locator(".o_notification")).to_contain_text(
-        f"Release asked for {tower['name']}."
-    )
+    expect_notification(page, f"Release asked for {tower['name']}.")
     messages = sales.call(
         "mail.message",
         "search_read",
