@@ -39,7 +39,6 @@ class SaleOrder(models.Model):
         help="What the customer calls the project. Compared with registered projects, "
         "as are the customer's reference and the delivery address.",
         groups=INTERNAL,
-        prefetch="aftersales",
     )
     project_conflict_ids = fields.One2many(
         "aftersales.project.conflict",

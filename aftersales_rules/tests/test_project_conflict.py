@@ -382,7 +382,6 @@ class TestProjectConflict(ProjectCase):
         self.company.read(["name"])
         self.company.resource_calendar_id.mapped("tz")
         before = self.env.cr.sql_log_count
-        before = self.env.cr.sql_log_count
         self.env["aftersales.project.gate"]._judge_orders(orders, "confirm")
         return self.env.cr.sql_log_count - before
 
