@@ -62,6 +62,7 @@ from .values import (
     PLACES,
     FactType,
     ValueFault,
+    check_decimal,
     multiply,
     parse_value,
     plain_decimal,
@@ -1006,13 +1007,16 @@ class _Import:
 
         The product of two thresholds is such a one, where a tool drops their names.
         """
-        places = PLACES[FactType.RATIO]
-        if len(plain_decimal(value).partition(".")[2]) > places:
+        try:
+            is_whole = check_decimal(FactType.RATIO, value) == value
+        except ValueFault:
+            return  # out of range: the checks of the pack say so
+        if not is_whole:
             self.add(
                 path,
                 "value",
                 f"{write_literal(value)} has too many decimals",
-                f"a ratio of at most {places} decimals",
+                f"a ratio of at most {PLACES[FactType.RATIO]} decimals",
             )
 
     def effective(self, limit: str, times: str) -> Any:
