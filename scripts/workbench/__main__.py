@@ -143,7 +143,8 @@ def bench(args: argparse.Namespace) -> int:
     if not script.is_file():
         raise console.Stop("bench/run is not there")
     found = odoo.find()
-    tools = pythons.Environment("bench", (*ODOO_FILES, "bench.txt")).ensure(found)
+    files = (*ODOO_FILES, "bench.txt", "peers.txt")
+    tools = pythons.Environment("bench", files).ensure(found)
     with postgres.server() as pg:
         return subprocess.call(
             [str(script), *args.rest], env=databases.Workshop(found, tools, pg).env

@@ -143,7 +143,7 @@ class Environment:
         ]
         command += ["--constraint", settings.REQUIREMENTS / "lock.txt"]
         # An OCA addon requires odoo, whose own requirements name packages by other names than ours.
-        command += ["--no-deps"] if name == "addons.txt" else []
+        command += ["--no-deps"] if name in ("addons.txt", "peers.txt") else []
         flags = f"{os.environ.get('CPPFLAGS', '')} -DPyEval_CallObject=PyObject_CallObject".strip()
         try:
             console.run(
