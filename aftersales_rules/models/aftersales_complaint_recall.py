@@ -47,12 +47,24 @@ class AftersalesComplaintRecall(models.Model):
         ondelete="restrict",
     )
     return_state = fields.Selection(
-        related="return_id.state", string="State of the Return", related_sudo=True
+        selection=lambda self: self.env["stock.picking"]
+        ._fields["state"]
+        ._description_selection(self.env),
+        string="State of the Return",
+        compute="_compute_return_state",
+        compute_sudo=True,
     )
     recalled_by_id = fields.Many2one(
         "res.users", "Called Back by", readonly=True, ondelete="restrict"
     )
     recalled_at = fields.Datetime("Called Back", readonly=True)
+
+    # Shown on a screen, which reads it anew each time. A field related to the state of
+    # transfers would make each stock move of anybody look for recalls.
+    @api.depends("return_id")
+    def _compute_return_state(self):
+        for recall in self:
+            recall.return_state = recall.return_id.state
 
     @api.depends("picking_id", "lot_id")
     def _compute_display_name(self):

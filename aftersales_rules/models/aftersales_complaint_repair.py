@@ -30,10 +30,6 @@ class AftersalesComplaint(models.AbstractModel):
         for complaint in self:
             complaint.complaint_repair_count = len(complaint.complaint_repair_ids)
 
-    @api.depends("complaint_repair_ids.state")
-    def _compute_complaint_goods(self):
-        return super()._compute_complaint_goods()
-
     def _complaint_get_goods(self):
         return super()._complaint_get_goods() + [
             self._complaint_get_goods_row(

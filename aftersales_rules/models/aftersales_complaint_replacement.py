@@ -38,12 +38,6 @@ class AftersalesComplaint(models.AbstractModel):
                 complaint.complaint_replacement_ids
             )
 
-    @api.depends(
-        "complaint_replacement_ids.state", "complaint_replacement_ids.delivery_status"
-    )
-    def _compute_complaint_goods(self):
-        return super()._compute_complaint_goods()
-
     def _complaint_get_goods(self):
         return super()._complaint_get_goods() + [
             self._complaint_get_replacement_row(order)

@@ -59,7 +59,9 @@ class AftersalesComplaint(models.AbstractModel):
 
     # ---------------------------------------------------------------- what is shown
 
-    @api.depends("complaint_goods_at", "complaint_picking_ids.state")
+    # Shown on a screen, which reads it anew each time. Named here, the transfers and
+    # orders would make each stock move of anybody look for complaints of theirs.
+    @api.depends("complaint_goods_at")
     @api.depends_context("lang", "uid")
     def _compute_complaint_goods(self):
         for complaint in self:

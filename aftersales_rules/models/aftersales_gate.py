@@ -9,6 +9,7 @@ When judging happens again is in ``aftersales_gate_recheck.py``.
 """
 
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from odoo import api, fields, models
@@ -27,20 +28,34 @@ ORDER_GATES = ("procurement", "production", "shipment")
 """Gates at which an order as a whole is judged, on its money."""
 
 
-class Judged(tuple):
-    """Ids of orders that the gate has just judged, carried through a call.
+_JUDGED = "aftersales_rules.judged"
 
-    Its type is what counts: a client can send a context key of the same name, but
-    only ever as plain JSON.
+
+def get_judged(env, kind="orders"):
+    """Ids of what has just been judged in this call, see ``judged_within``."""
+    return env.cr.precommit.data.get(_JUDGED, {}).get(kind, frozenset())
+
+
+@contextmanager
+def judged_within(env, **ids):
+    """Within, what has just been judged is not judged again.
+
+    It is kept beside the transaction, where no client can put anything. The context
+    would also make Odoo find another environment at each step of a procurement.
+
+    :param ids: ids by kind: ``orders``, ``leaving`` (orders whose goods leave) or
+        ``transfers``
     """
-
-    __slots__ = ()
-
-    @classmethod
-    def of(cls, env, key="aftersales_judged"):
-        """What the gate put into the context; nothing if anybody else did."""
-        judged = env.context.get(key)
-        return judged if isinstance(judged, cls) else cls()
+    data = env.cr.precommit.data
+    before = data.get(_JUDGED, {})
+    data[_JUDGED] = {
+        **before,
+        **{kind: get_judged(env, kind).union(some) for kind, some in ids.items()},
+    }
+    try:
+        yield
+    finally:
+        data[_JUDGED] = before
 
 
 @dataclass
@@ -81,8 +96,6 @@ class AftersalesGate(models.AbstractModel):
         :param orders: `sale.order` in state sale
         :param str event: confirm, change, recheck or deliver
         :param gates: what to judge
-        :return: ids of the orders, for the rest of the call
-        :rtype: Judged
         """
         # sudo: credit is judged on figures that the person need not see, and holds
         # are opened for whoever confirms, customers on the portal among them
@@ -98,13 +111,11 @@ class AftersalesGate(models.AbstractModel):
                 for gate in gates
             )
         )
-        judged = Judged.of(self.env)
         if not orders:
-            return judged
+            return
         judgements = self._decide(orders, event, gates)
         self._record(judgements, event)
         self._apply(judgements, event)
-        return Judged({*judged, *orders.ids})
 
     def _filter_enforced(self, orders, gates):
         return orders.filtered(
@@ -327,8 +338,8 @@ class AftersalesGate(models.AbstractModel):
         self._tell_closed(holds_by_order, kind, reason)
         going_on = free.filtered(lambda order: order.state == "sale")
         if going_on:
-            judged = Judged({*Judged.of(self.env), *going_on.ids})
-            going_on.with_context(aftersales_judged=judged)._launch_released()
+            with judged_within(self.env, orders=going_on.ids):
+                going_on._launch_released()
             self._judge_credit(going_on, "recheck", gates=("shipment",))
 
     @api.model

@@ -215,7 +215,8 @@ class AftersalesOrderChange(models.Model):
                 )
             # sudo: checked above
             pickings = change.sudo()._bring_back(to_stock=True)
-            if not pickings and not change.has_suspended_goods:
+            # sudo: as above
+            if not pickings and not change.sudo()._get_goods():
                 raise UserError(self.env._("Nothing of this order is set apart."))
         return True
 

@@ -17,8 +17,9 @@ from odoo.tools import SQL
 class AftersalesOrderChange(models.Model):
     _inherit = "aftersales.order.change"
 
-    @api.depends("picking_ids.state")
     def _compute_has_suspended_goods(self):
+        # Shown on a screen, which reads it anew each time; depending on transfers, it
+        # would make each stock move of anybody look for changes of orders.
         for change in self:
             # sudo: sales need not be allowed to read moves
             change.has_suspended_goods = bool(change.sudo()._get_goods())

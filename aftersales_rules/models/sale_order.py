@@ -5,7 +5,7 @@ from odoo.tools import SQL, format_amount
 from odoo.tools.sql import column_exists, create_column
 
 from ..rules import CREDIT_HOLD
-from .aftersales_gate import GATE_DECISIONS, Judged
+from .aftersales_gate import GATE_DECISIONS, get_judged, judged_within
 from .guarded_fields import check_follows
 
 INTERNAL = "base.group_user"
@@ -236,14 +236,13 @@ class SaleOrder(models.Model):
         # EXTENDS 'sale'
         # Confirming is never refused: what is held becomes a confirmed order that
         # waits before procurement.
-        judged = self.env["aftersales.gate"]._judge_credit(self, "confirm")
-        return super(
-            SaleOrder, self.with_context(aftersales_judged=judged)
-        )._action_confirm()
+        self.env["aftersales.gate"]._judge_credit(self, "confirm")
+        with judged_within(self.env, orders=self.ids):
+            return super()._action_confirm()
 
     def _judge_before_procurement(self):
         """Judge confirmed orders whose procurement is about to be launched."""
-        judged = Judged.of(self.env)
+        judged = get_judged(self.env)
         orders = self.filtered(lambda order: order.id not in judged)
         if orders:
             self.env["aftersales.gate"]._judge_credit(orders, "change")

@@ -2,7 +2,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from .aftersales_gate import Judged
+from .aftersales_gate import get_judged, judged_within
 
 
 class StockMove(models.Model):
@@ -76,11 +76,11 @@ class StockMove(models.Model):
 
         Judged now, because much may have happened since they were confirmed.
 
-        :return: context for the rest of the call, with what has been judged
-        :rtype: dict[str, Judged]
+        :return: what has been judged, for the rest of the call (``judged_within``)
+        :rtype: dict[str, list[int]]
         """
-        judged = Judged.of(self.env, "aftersales_leaving_judged")
-        transfers = Judged.of(self.env, "aftersales_transfers_judged")
+        judged = get_judged(self.env, "leaving")
+        transfers = get_judged(self.env, "transfers")
         # sudo: warehouse staff need not be able to read orders
         leaving = self.sudo()._filter_leaving_customer()
         orders = leaving._get_sold_orders()
@@ -93,10 +93,7 @@ class StockMove(models.Model):
         pickings = leaving.picking_id.filtered(lambda p: p.id not in transfers)
         if pickings:
             gate._judge_transfers(pickings, "deliver")
-        return {
-            "aftersales_leaving_judged": Judged({*judged, *orders.ids}),
-            "aftersales_transfers_judged": Judged({*transfers, *pickings.ids}),
-        }
+        return {"leaving": orders.ids, "transfers": pickings.ids}
 
     def _check_may_leave(self):
         """Refuse to let goods of held orders and held transfers leave (O2–O4, O10)."""

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from .aftersales_gate import judged_within
 from .aftersales_payment_reminder import next_shipping_day
 
 
@@ -113,14 +114,18 @@ class StockPicking(models.Model):
 
     def button_validate(self):
         # EXTENDS 'stock'
-        pickings = self.with_context(**self.move_ids._judge_leaving())
-        held = pickings.filtered(lambda picking: picking._is_held())
+        with judged_within(self.env, **self.move_ids._judge_leaving()):
+            return self._validate_free()
+
+    def _validate_free(self):
+        """Validate the transfers that may leave, and say which may not."""
+        held = self.filtered(lambda picking: picking._is_held())
         if not held:
-            return super(StockPicking, pickings).button_validate()
+            return super().button_validate()
         # Not an error: that would undo the hold which has just been opened, and
         # nobody could release it.
         refusal = held.move_ids._get_refusal()
-        free = pickings - held
+        free = self - held
         if free:
             result = super(StockPicking, free).button_validate()
             if result is not True:
