@@ -200,22 +200,25 @@ class AftersalesVersion(models.Model):
         note: str,
         *,
         is_shipped: bool = False,
+        compiled: CompiledPack | None = None,
         **about,
     ) -> "AftersalesVersion":
         """Make a pack with these threshold values the one in force.
 
         Checks the content, not the caller: that is done where a user comes in.
 
+        :param compiled: of this pack and these values, where it is there already
         :param is_shipped: whether these are the rules of the product as they are
         :param about: who wrote and approved it, and for which day
         """
         registry = self.env["aftersales.extension"]._get_registry()
-        try:
-            compiled = compile_pack(
-                pack, registry, thresholds=threshold_values, keep_going=True
-            )
-        except PackError as err:
-            raise ValidationError(str(err)) from err
+        if not compiled:
+            try:
+                compiled = compile_pack(
+                    pack, registry, thresholds=threshold_values, keep_going=True
+                )
+            except PackError as err:
+                raise ValidationError(str(err)) from err
         # One publisher per company at a time. Under REPEATABLE READ the second
         # one gets a serialization error here, which Odoo answers by trying the
         # request again, on top of what the first one published. Rows that only
@@ -297,9 +300,14 @@ class AftersalesVersion(models.Model):
         version = company.sudo().aftersales_version_id  # sudo: as in _get_current
         if not version:
             version = self._publish_default(company)
-        pack = load_pack(version.pack)
-        values = version._get_threshold_values(pack) | changes
-        return self._publish(company, pack, values, note)
+        compiled = version._get_compiled()
+        return self._publish(
+            company,
+            compiled.pack,
+            {**compiled.thresholds, **changes},
+            note,
+            compiled=None if changes else compiled,
+        )
 
 
 def is_within_bounds(spec: Threshold, value: object) -> bool:

@@ -18,6 +18,7 @@ from samples import (
     SampleFacts,
     compiled,
     condition,
+    examples,
     oracle,
     pack_json,
     rule,
@@ -481,7 +482,7 @@ def table_of(content, names):
     return [(point, oracle(everything, "holds", point, ON)) for point in world(names)]
 
 
-many = settings(max_examples=250, deadline=None, database=None)
+many = settings(max_examples=examples(250), deadline=None, database=None)
 
 
 @many
@@ -557,7 +558,7 @@ def test_findings_are_what_brute_force_finds_under_collect(seed, compares):
 WEEK = [ON + timedelta(days=number) for number in range(7)]
 
 
-@settings(max_examples=120, deadline=None, database=None)
+@settings(max_examples=examples(120), deadline=None, database=None)
 @given(seeds)
 def test_findings_over_time_are_what_brute_force_finds(seed):
     """Rules in force for some days only: whatever happens from today on counts."""

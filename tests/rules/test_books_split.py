@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from rules.books import (
     Agreed,
@@ -87,7 +88,7 @@ def splits(draw):
     return money(units, digits), draw(st.permutations(parts)), digits
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(splits())
 def test_what_goes_in_comes_out(case):
     """The sum of the shares is the amount, in every currency and of every sign."""
@@ -110,7 +111,7 @@ def test_what_goes_in_comes_out(case):
     assert max(rest) - min(rest) <= 1, "the rest is divided evenly"
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(splits())
 def test_equal_input_gives_equal_shares_and_mirrors(case):
     """Asked twice the answer is the same; a credit note splits like its bill."""
@@ -125,7 +126,7 @@ def test_equal_input_gives_equal_shares_and_mirrors(case):
     assert split_exactly(-amount, mirrored, digits) == [-share for share in shares]
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.integers(-5000, 5000), percents(), DIGITS)
 def test_percentages_are_as_near_as_coins_go(units, given_percents, digits):
     """The oracle hands out one coin after the other and comes to the same shares."""
@@ -165,7 +166,7 @@ def test_no_other_way_is_nearer(total):
         )
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.integers(-5000, 5000), st.lists(st.integers(0, 900), min_size=1), DIGITS)
 def test_the_other_currency_follows_the_shares(units, weights, digits):
     """What one currency is split by, the other follows, exactly and without a sign."""
@@ -283,7 +284,7 @@ def agreements(draw):
     )
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(agreements())
 @example((Decimal(60), [Borne(1, Decimal(80)), Borne(2, Decimal(-30))], Decimal(0)))
 @example((Decimal(100), [Borne(1, Decimal(-50))], Decimal(0)))

@@ -11,6 +11,7 @@ from samples import (
     REGISTRY,
     Dice,
     condition,
+    examples,
     pack,
     pack_json,
     rule,
@@ -20,7 +21,7 @@ from samples import (
 import rules
 
 seeds = st.integers(min_value=0, max_value=2**64 - 1)
-many = settings(max_examples=150, deadline=None, database=None)
+many = settings(max_examples=examples(150), deadline=None, database=None)
 LATE = rule(
     "late", [condition("days", ">", {"threshold": "days_max"})], label="Late payer"
 )

@@ -10,7 +10,7 @@ import pytest
 from clock_oracle import Hours
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from samples import COUNTED
+from samples import COUNTED, examples
 
 from rules.deadline import Allowance, BeyondTimetable, Counting, Timetable
 
@@ -100,7 +100,7 @@ def allowance_of(counting, amount):
 
 
 @given(st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_due_is_what_counting_minute_by_minute_gives(data):
     """For every way of counting, zone, change of the clock, holiday, and pause."""
     week, start = data.draw(hours())
@@ -120,7 +120,7 @@ def test_due_is_what_counting_minute_by_minute_gives(data):
 
 
 @given(st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_used_minutes_are_those_that_counted(data):
     """What is shown as used is the number of minutes that counted."""
     week, start = data.draw(hours())
@@ -132,7 +132,7 @@ def test_used_minutes_are_those_that_counted(data):
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_warning_comes_when_its_share_is_used_and_never_after_it_is_due(data):
     """Between the start and the due time, with its share of the counted time used."""
     week, start = data.draw(hours())
@@ -160,7 +160,7 @@ def test_warning_comes_when_its_share_is_used_and_never_after_it_is_due(data):
 
 
 @given(st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_more_time_and_more_pauses_are_never_due_earlier(data):
     """A longer allowance or one more pause moves the due time later, or not at all."""
     week, start = data.draw(hours())

@@ -17,6 +17,7 @@ from samples import (
     SampleFacts,
     compiled,
     condition,
+    examples,
     rule,
     threshold,
 )
@@ -27,7 +28,7 @@ from rules import feel
 PACKS = Path(rules.__file__).parent.parent / "data" / "packs"
 DMN = "{https://www.omg.org/spec/DMN/20191111/MODEL/}"
 seeds = st.integers(min_value=0, max_value=2**64 - 1)
-many = settings(max_examples=150, deadline=None, database=None)
+many = settings(max_examples=examples(150), deadline=None, database=None)
 LIMIT = threshold("days_max", "integer", 3, unit="days", minimum=0, maximum=9)
 SHARE = threshold("share", "ratio", "1.1", label="Tolerance")
 
@@ -452,7 +453,7 @@ def test_hostile_files_are_refused_at_once(text):
 
 
 @given(st.text(alphabet='?<>=![]().,*- 0123456789"\\andortu\n', max_size=40))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_no_text_in_a_cell_breaks_the_reader(text):
     """It is read, or refused with a reason."""
     try:

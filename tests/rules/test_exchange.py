@@ -15,6 +15,7 @@ from samples import (
     Dice,
     compiled,
     condition,
+    examples,
     rule,
     threshold,
 )
@@ -27,7 +28,7 @@ SHARE = threshold("share", "ratio", "1.1", label="Tolerance")
 LATE = rule("late", [condition("days", ">", {"threshold": "days_max"})])
 OTHER = rule("other", [condition("amount", ">", 5)], decision="holds")
 seeds = st.integers(min_value=0, max_value=2**64 - 1)
-many = settings(max_examples=120, deadline=None, database=None)
+many = settings(max_examples=examples(120), deadline=None, database=None)
 
 
 def out(pack, decisions=None, **options):

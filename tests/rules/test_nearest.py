@@ -17,6 +17,7 @@ from samples import (
     SampleFacts,
     compiled,
     condition,
+    examples,
     oracle,
     pack_json,
     rule,
@@ -27,7 +28,7 @@ import rules
 
 PACKS = Path(rules.__file__).parent.parent / "data" / "packs"
 seeds = st.integers(min_value=0, max_value=2**64 - 1)
-many = settings(max_examples=150, deadline=None, database=None)
+many = settings(max_examples=examples(150), deadline=None, database=None)
 LIMIT = threshold("limit_max", "money", "100", label="Most", minimum="0", maximum="500")
 
 
@@ -394,7 +395,7 @@ def test_no_nearer_value_of_one_fact_or_threshold_gives_the_answer(seed):
             COUNTED["values compared with the nearest one told"] += len(values)
 
 
-@settings(parent=many, max_examples=200)
+@settings(parent=many, max_examples=examples(200))
 @given(seeds)
 def test_no_smaller_pair_gives_the_answer(seed):
     """Against trying all pairs of values that no condition compares."""
