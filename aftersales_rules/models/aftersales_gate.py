@@ -33,29 +33,29 @@ _JUDGED = "aftersales_rules.judged"
 
 def get_judged(env, kind="orders"):
     """Ids of what has just been judged in this call, see ``judged_within``."""
-    return env.cr.precommit.data.get(_JUDGED, {}).get(kind, frozenset())
+    return env.cr.cache.get(_JUDGED, {}).get(kind, frozenset())
 
 
 @contextmanager
 def judged_within(env, **ids):
     """Within, what has just been judged is not judged again.
 
-    It is kept beside the transaction, where no client can put anything. The context
-    would also make Odoo find another environment at each step of a procurement.
+    It is kept beside the transaction, where no client can put anything and no
+    savepoint takes it away. The context would also make Odoo find another environment
+    at each step of a procurement.
 
     :param ids: ids by kind: ``orders``, ``leaving`` (orders whose goods leave) or
         ``transfers``
     """
-    data = env.cr.precommit.data
-    before = data.get(_JUDGED, {})
-    data[_JUDGED] = {
+    before = env.cr.cache.get(_JUDGED, {})
+    env.cr.cache[_JUDGED] = {
         **before,
         **{kind: get_judged(env, kind).union(some) for kind, some in ids.items()},
     }
     try:
         yield
     finally:
-        data[_JUDGED] = before
+        env.cr.cache[_JUDGED] = before
 
 
 @dataclass

@@ -4,6 +4,7 @@ import itertools
 from odoo import Command
 from odoo.tests import Form, tagged
 
+from ..models.aftersales_gate import get_judged, judged_within
 from .common import AftersalesCase
 
 
@@ -29,6 +30,21 @@ class TestHoldFlows(AftersalesCase):
             .with_context(active_test=False)
             .search([("code", "=", "unknown")], limit=1)
         )
+
+    def test_what_was_judged_is_not_judged_again_within(self):
+        """A savepoint of another addon amid procurement changes nothing."""
+        order = self.new_order()
+        order.action_confirm()
+        decisions = order.decision_ids
+        with judged_within(self.env, orders=order.ids):
+            with self.env.cr.savepoint():
+                order.order_line._action_launch_stock_rule()
+            order.order_line._action_launch_stock_rule()
+            with judged_within(self.env, orders=[0], transfers=[1]):
+                self.assertEqual(get_judged(self.env), {0, order.id})
+            self.assertEqual(get_judged(self.env), {order.id})
+        self.assertEqual(order.decision_ids, decisions)
+        self.assertFalse(get_judged(self.env) or get_judged(self.env, "transfers"))
 
     def new_transaction(self, orders, amount=None, state="done"):
         """An online payment of these orders."""
