@@ -68,7 +68,7 @@ class AftersalesComplaint(models.AbstractModel):
             # sudo: whoever reads the complaint reads how far its goods are, also
             # without rights on stock, repairs or sales
             rows = complaint.sudo()._complaint_get_goods()
-            complaint.complaint_goods = rows and self.env["ir.qweb"]._render(
+            complaint.complaint_goods = bool(rows) and self.env["ir.qweb"]._render(
                 "aftersales_rules.complaint_goods", {"rows": rows}
             )
 

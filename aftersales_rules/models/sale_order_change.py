@@ -40,7 +40,8 @@ class SaleOrder(models.Model):
         for order in self:
             company = order.company_id
             order.is_change_enforced = (
-                company and company._aftersales_mode("transfer_release") == "enforce"
+                bool(company)
+                and company._aftersales_mode("transfer_release") == "enforce"
             )
 
     @api.depends_context("lang", "tz")
@@ -48,7 +49,7 @@ class SaleOrder(models.Model):
     def _compute_suspension_notice(self):
         for order in self:
             change = order.sudo().suspension_id
-            order.suspension_notice = change and self.env["ir.qweb"]._render(
+            order.suspension_notice = bool(change) and self.env["ir.qweb"]._render(
                 "aftersales_rules.order_change_message",
                 {"change": change.with_env(self.env).sudo(), "is_notice": True},
             )

@@ -83,7 +83,9 @@ class StockPicking(models.Model):
         for picking in self:
             change = picking.sudo().address_change_id
             done = picking.sudo().address_acknowledgement_ids[:1]
-            picking.address_notice = (change or done) and self.env["ir.qweb"]._render(
+            picking.address_notice = bool(change or done) and self.env[
+                "ir.qweb"
+            ]._render(
                 "aftersales_rules.picking_address_notice",
                 {
                     "change": change or done.change_id,
