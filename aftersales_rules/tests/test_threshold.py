@@ -200,10 +200,14 @@ class TestThreshold(RulesCase):
         for threshold in thresholds:
             threshold.value = threshold.value
         self.assertEqual(company.aftersales_version_id.number, 1)
-        for threshold in thresholds:
-            for bound in threshold.bounds.split(" to "):
-                threshold.value = bound
-                self.assertEqual(threshold.value, bound)
+        for end in (0, 1):
+            # those with the same bound at once: each change publishes a version
+            by_bound = thresholds.grouped(
+                lambda threshold, end=end: threshold.bounds.split(" to ")[end]
+            )
+            for bound, same in by_bound.items():
+                same.value = bound
+                self.assertEqual(set(same.mapped("value")), {bound})
 
     def test_thresholds_that_the_rules_drop_are_archived_with_their_history(self):
         self.days.value = "5"
