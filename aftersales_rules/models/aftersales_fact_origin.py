@@ -12,7 +12,8 @@ class AftersalesFactOrigin(models.AbstractModel):
     ``_fact_sources``: per decision and fact a path of fields from the document that
     was judged (``partner_id.credit_limit``), or the name of a method of this model
     that takes the decision and its document and gives an origin, made by ``_records``
-    or ``_search``. What needs more extends ``_fact_origins``.
+    or ``_search``. What needs more extends ``_fact_origins``. ``_fact_documents`` says
+    which documents they are written for, where a decision may be about others, too.
 
     Called with sudo: origins say where to look, and opening them is up to the rights
     of whoever wants to.
@@ -24,6 +25,16 @@ class AftersalesFactOrigin(models.AbstractModel):
     @api.model
     def _fact_sources(self) -> dict[str, dict[str, str]]:
         """Paths of fields and names of methods, by decision and fact."""
+        return {}
+
+    @api.model
+    def _fact_documents(self) -> dict[str, tuple[str, ...]]:
+        """Models of the documents that the sources are written for, by decision.
+
+        A decision may be about anything: another addon, or an import, asks for the
+        credit of a customer without an order. Nothing is behind its facts then, rather
+        than what a field of the same name happens to hold there.
+        """
         return {}
 
     @api.model
@@ -40,6 +51,8 @@ class AftersalesFactOrigin(models.AbstractModel):
         for fact, source in self._fact_sources().get(decision.decision, {}).items():
             if source.startswith("_"):
                 origin = getattr(self, source)(decision, document)
+            elif not self._has_path(document, source):
+                continue
             else:
                 origin = self._field(document, source)
             if origin:
@@ -47,12 +60,29 @@ class AftersalesFactOrigin(models.AbstractModel):
         return origins
 
     def _get_document(self, decision):
-        """What was judged, as it is now; empty if it is gone."""
+        """What was judged, as it is now; empty if it is gone, or if the sources of the
+        decision say nothing of such a document."""
         model, record_id = decision.res_model, decision.res_id
         if not model or model not in self.env:
-            return decision.order_id
-        document = self.env[model].sudo().browse(record_id).exists()
+            document = decision.order_id
+        else:
+            document = self.env[model].sudo().browse(record_id).exists()
+        fitting = self._fact_documents().get(decision.decision)
+        if fitting and document._name not in fitting:
+            order = decision.order_id  # a transfer, or a request, of this order
+            document = order if order._name in fitting else order.browse()
         return document.with_company(decision.company_id)
+
+    def _has_path(self, document, path):
+        """Whether fields of this document lead along a path."""
+        model = document
+        *way, name = path.split(".")
+        for step in way:
+            field = model._fields.get(step)
+            if field is None or not field.relational:
+                return False
+            model = self.env[field.comodel_name]
+        return name in model._fields
 
     # ------------------------------------------------------------- making origins
 

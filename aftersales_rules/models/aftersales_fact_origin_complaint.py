@@ -183,6 +183,13 @@ _SOURCES = {
         "days_since_survey": "_of_surveys",
     },
 }
+_DOCUMENTS = {
+    **dict.fromkeys(_SOURCES, ("helpdesk.ticket",)),
+    "solution_approval": ("aftersales.complaint.solution",),
+    "cost_liability": ("aftersales.cost",),
+    "customer_care": ("aftersales.care.plan",),
+    "service_survey": ("repair.order",),
+}
 
 
 class AftersalesFactOrigin(models.AbstractModel):
@@ -192,6 +199,10 @@ class AftersalesFactOrigin(models.AbstractModel):
     def _fact_sources(self):
         own = {decision: {**facts} for decision, facts in _SOURCES.items()}
         return {**super()._fact_sources(), **own}
+
+    @api.model
+    def _fact_documents(self):
+        return {**super()._fact_documents(), **_DOCUMENTS}
 
     def _of_customer_orders(self, decision, ticket):
         customer = ticket.commercial_partner_id

@@ -126,6 +126,15 @@ _SOURCES = {
         "damaged_share": "line_ids.quantity",
     },
 }
+_DOCUMENTS = {
+    **dict.fromkeys(_SOURCES, ("sale.order",)),
+    "customer_tier": ("res.partner",),
+    "transfer_release": ("stock.picking",),
+    "mould_fee_refund": ("aftersales.fee.agreement",),
+    "project_conflict": ("sale.order", "aftersales.project"),
+    "project_period": ("aftersales.project",),
+    "logistics_exception": ("aftersales.logistics.exception",),
+}
 
 
 class AftersalesFactOrigin(models.AbstractModel):
@@ -135,6 +144,10 @@ class AftersalesFactOrigin(models.AbstractModel):
     def _fact_sources(self):
         own = {decision: {**facts} for decision, facts in _SOURCES.items()}
         return {**super()._fact_sources(), **own}
+
+    @api.model
+    def _fact_documents(self):
+        return {**super()._fact_documents(), **_DOCUMENTS}
 
     # --------------------------------------------------------------------- money
 

@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -84,6 +86,73 @@ class TestFactOrigin(RulesCase):
                     for step in way:
                         model = self.env[model._fields[step].comodel_name]
                     self.assertIn(last, model._fields)
+
+    def test_documents_that_sources_are_written_for(self):
+        documents = self.origins._fact_documents()
+        self.assertEqual(set(documents), set(MODELS))
+        for name, model in MODELS.items():
+            self.assertIn(model, documents[name])
+
+    def about(self, decision, document, **values):
+        """A record of a decision about any document."""
+        item = {
+            "decision": self.decide(overdue_days=5, has_guarantor=True),
+            "company": self.company,
+            "event": "manual",
+            "mode": "observe",
+            "result": "none",
+            "partner": self.customer,
+            "name": "Anything",
+        }
+        decisions = self.env["aftersales.decision"]
+        vals = decisions._prepare_vals(item) | {
+            "decision": decision,
+            "res_model": document._name,
+            "res_id": document.id,
+            **values,
+        }
+        return decisions._insert([vals])
+
+    def test_a_decision_may_be_about_any_document(self):
+        """Another addon asks for credit without an order: the explanation still opens."""
+        record = self.about("credit_hold", self.customer)
+        shown = record.get_explanation()
+        self.assertFalse(shown["failure"])
+        self.assertFalse([fact for fact in shown["facts"] if fact["origin"]])
+        with self.assertRaisesRegex(UserError, "nothing to open behind"):
+            record.open_fact("order_kind")
+
+    def test_no_decision_stumbles_over_a_document_of_another_kind(self):
+        """Every decision of the product, about everything that any of them judges."""
+        documents = {*MODELS.values(), "res.users", "account.move", "crm.lead"}
+        for model in sorted(documents & set(self.env.registry)):
+            document = self.env[model].sudo().search([], limit=1)
+            for name, fitting in self.origins._fact_documents().items():
+                with self.subTest(decision=name, document=model):
+                    record = self.about(name, document or self.env[model].browse(0))
+                    found = self.origins.sudo()._fact_origins(record.sudo())
+                    if model not in fitting:
+                        self.assertEqual(found, {})
+
+    def test_a_document_without_anything_in_it_has_origins_or_none(self):
+        """Nothing in any field: no figure leads to an error."""
+        for name, fitting in self.origins._fact_documents().items():
+            record = self.about(name, self.order).sudo()
+            for model in fitting:
+                empty = self.env[model].sudo().new({})
+                with (
+                    self.subTest(decision=name, document=model),
+                    patch.object(
+                        type(self.origins), "_get_document", lambda *a, e=empty: e
+                    ),
+                ):
+                    for origin in self.origins.sudo()._fact_origins(record).values():
+                        self.assertTrue(origin["text"])
+
+    def test_of_a_part_of_an_order_the_order_is_looked_at(self):
+        """A transfer or a request that names its order."""
+        record = self.about("credit_hold", self.customer, order_id=self.order.id)
+        self.assertIn("exposure", self.origins.sudo()._fact_origins(record.sudo()))
 
     def test_the_debts_behind_an_exposure_are_opened_as_they_are_now(self):
         record = self.record(order=self.order)
