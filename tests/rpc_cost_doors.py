@@ -50,6 +50,8 @@ SUPERVISION = "aftersales.dealer.supervision"
 COMPENSATION = "aftersales.compensation"
 TICKET = "helpdesk.ticket"
 MOVE = "account.move"
+PULL = "aftersales.cost.pull"
+PULL_LINE = "aftersales.cost.pull.line"
 
 # (model, method) -> what it is called on, if it is on a
 # record, and who gets what; everybody else gets NO.
@@ -105,6 +107,23 @@ METHODS: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
     ("aftersales.complaint.solution", "action_pay_compensation"): ("solution", OURS),
     (COMPENSATION, "action_open_document"): ("compensation", {"accountant": OK}),
     (COMPENSATION, "action_open_cost"): ("compensation", NOTHING),
+    # a dialog is its user's own; a complaint manager reads the cost, not the row
+    (PULL, "action_pull"): ("to_pull", {"agent": OK}),
+    (PULL_LINE, "action_open_cost"): ("pulled_row", {"agent": OK}),
+    ("aftersales.cost.report", "action_open_cost"): ("report", READ),
+    ("aftersales.dealer.performance", "action_open_origin"): ("performance", READ),
+    # it takes the right to read the document as well as its costs; nobody here repairs
+    ("sale.order", "action_view_source_costs"): ("order", {"accountant": ERROR}),
+    ("stock.picking", "action_view_source_costs"): ("picking", {"accountant": ERROR}),
+    ("repair.order", "action_view_source_costs"): ("repair", {}),
+    ("account.payment", "action_view_source_costs"): (
+        "payment",
+        {"accountant": ERROR},
+    ),
+    ("account.payment", "action_view_compensation"): (
+        "payment",
+        dict.fromkeys(("accountant", "bookkeeper", "chief"), ERROR),
+    ),
     ("res.partner", "action_view_aftersales_supervision"): (
         "dealer",
         {**READ, "foreign": OK},
@@ -134,25 +153,8 @@ WIZARDS: dict[tuple[str, str], tuple[dict[str, Any], dict[str, str]]] = {
         {"solution_id": "solution", "kind": "credit_note", "amount": 1.0},
         OURS,
     ),
-}
-
-UNTESTED = {
-    # its lines are made by "Pull Costs" alone; tests of the addon go through it
-    ("aftersales.cost.pull", "action_pull"),
-    ("aftersales.cost.pull.line", "action_open_cost"),
-    # opens a cost; what is shown of it is a matter of its own rules
-    ("aftersales.cost.report", "action_open_cost"),
-    ("aftersales.dealer.performance", "action_open_origin"),
-    # of whoever may read these documents: the same method as on bills
-    ("repair.order", "action_view_source_costs"),
-    ("sale.order", "action_view_source_costs"),
-    ("stock.picking", "action_view_source_costs"),
-    ("account.payment", "action_view_source_costs"),
-    ("account.payment", "action_view_compensation"),
     # Odoo's settings, of administrators
-    ("res.config.settings", "action_find_cost_accounts"),
-    # in test_rpc_complaint.py
-    ("aftersales.complaint.solution", "action_withdraw"),
+    ("res.config.settings", "action_find_cost_accounts"): ({}, {}),
 }
 
 OTHERS = [
@@ -251,6 +253,32 @@ WRITES: list[tuple[str, str, dict[str, Any], set[str]]] = [
     (SUPERVISION, "closed", {"deadline": "2099-01-01"}, NOBODY),
     (COMPENSATION, "compensation", {"amount": 1.0}, NOBODY),
     (COMPENSATION, "compensation", {"state": "cancelled"}, NOBODY),
+    *(
+        (PULL, "dialog", values, NOBODY)
+        for values in (
+            {"is_done": True},
+            {"is_many": False},
+            {"is_cut": True},
+            {"line_ids": [(0, 0, {"source_model": MOVE, "source_id": 1})]},
+            {"line_ids": [(5,)]},
+        )
+    ),
+    *(
+        (PULL_LINE, "row", values, NOBODY)
+        for values in (
+            {"amount": 1.0},
+            {"company_amount": 1.0},
+            {"source_id": 1},
+            {"source_model": "account.move"},
+            {"complaint_id": "complaint"},
+            {"cost_id": "draft"},
+            {"wizard_id": "to_pull"},
+            {"is_blocked": False},
+            {"is_pulled": False},
+        )
+    ),
+    (PULL_LINE, "row", {"chosen": False}, {"agent"}),
+    (PULL_LINE, "row", {"cost_type": "travel"}, {"agent"}),
     (MOVE, "entry", {"cost_posting_id": False}, NOBODY),
     (MOVE, "bill", {"cost_posting_id": "posting"}, NOBODY),
     ("res.company", "company", {"aftersales_mode_cost_liability": "off"}, NOBODY),
@@ -285,6 +313,17 @@ CREATES: list[tuple[str, dict[str, Any], set[str]]] = [
     (BOOKING, {"posting_id": "posting", "cost_id": "posted", "kind": "posted"}, NOBODY),
     (OVERRULED, {"cost_id": "draft", "reason": "x"}, NOBODY),
     (COMPENSATION, {"solution_id": "solution", "amount": 1.0}, NOBODY),
+    (PULL, {}, NOBODY),
+    (
+        PULL_LINE,
+        {
+            "wizard_id": "dialog",
+            "source_model": "account.move.line",
+            "source_id": "bill_line",
+            "cost_type": "repair",
+        },
+        NOBODY,
+    ),
     (
         SUPERVISION,
         {"complaint_id": "complaint", "dealer_id": "dealer", "task": "Seal it"},

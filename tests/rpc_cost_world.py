@@ -116,6 +116,25 @@ env.flush_all()
 env.cr.precommit.run()
 paid = owed.with_user(anna)._prepare_compensation('credit_note', 5)
 entry = whole.move_ids
+pulls = env['aftersales.cost.pull']
+def dialog(*tickets):
+    found = pulls.with_user(agent)._open(env['helpdesk.ticket'].union(*tickets))
+    return pulls.browse(found['res_id'])
+to_pull, kept_dialog = dialog(spent()[0]), dialog(spent()[0], spent()[0])
+pulled_row = dialog(from_bill.complaint_id).line_ids
+assert pulled_row.cost_id == from_bill, pulled_row
+order = env['sale.order'].create({'partner_id': customer.id})
+picking = env['stock.picking'].create({'picking_type_id': env['stock.picking.type'].search(
+    [('code', '=', 'outgoing'), ('company_id', '=', company.id)], limit=1).id})
+repair = env['repair.order'].create({'partner_id': customer.id})
+payment = env['account.payment'].create(
+    {'partner_id': customer.id, 'payment_type': 'outbound', 'amount': 1})
+env.flush_all()
+report = env['aftersales.cost.report'].search(
+    [('cost_id', '=', from_bill.id)], limit=1)
+performance = env['aftersales.dealer.performance'].search(
+    [('supervision_id', '=', judged.id)], limit=1)
+assert report and performance
 save(
     agent=agent.id, complaint=complaint().id, with_bill=with_bill.id, bill=bill.id,
     bill_line=bill.invoice_line_ids.id, from_bill=from_bill.id,
@@ -133,6 +152,9 @@ save(
     badly=supervised().id, not_handled=supervised().id, withdraw=supervised().id,
     judged=judged.id, closed=closed.id,
     posted_share=whole.entry_ids.share_id.id, solution=owed.id, compensation=paid.id,
+    to_pull=to_pull.id, dialog=kept_dialog.id, pulled_row=pulled_row.id,
+    row=kept_dialog.line_ids[:1].id, order=order.id, picking=picking.id,
+    repair=repair.id, payment=payment.id, report=report.id, performance=performance.id,
     duplicates=duplicates[0].id, production=env['aftersales.department'].search(
         [('kind', '=', 'production'), ('company_id', '=', company.id)], limit=1).id)
 """

@@ -302,7 +302,9 @@ def move_on(pack):
     rules = {rule["name"]: rule for rule in pack["rules"]}
     thresholds = {each["name"]: each for each in pack["thresholds"]}
     rules["order_overdue"]["label"] = "Overdue, said anew"
-    rules["order_broken_promise"]["reason"] = "Late by {broken_promise_days}, said anew."
+    rules["order_broken_promise"]["reason"] = (
+        "Late by {broken_promise_days}, said anew."
+    )
     rules["key_customer_late"]["label"] = "Late for a key customer, said anew"
     thresholds["overdue_days_max"]["default"] = 4
     thresholds["first_payment_min"]["default"] = "0.4"
