@@ -19,6 +19,7 @@ from . import aftersales_trial
 from . import aftersales_trial_result
 from . import aftersales_trial_words
 from . import aftersales_seal
+from . import aftersales_keeper
 from . import aftersales_audit
 from . import aftersales_archive
 from . import aftersales_rule

@@ -11,9 +11,14 @@ _REFUSE = """
         movable text[];
     BEGIN
         -- what a foreign key does when the record that it points at is deleted
-        IF TG_OP <> 'TRUNCATE' AND pg_trigger_depth() > 1 THEN
-            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-            RETURN NEW;
+        IF TG_OP = 'DELETE' AND pg_trigger_depth() > 1 THEN
+            RETURN OLD;
+        ELSIF TG_OP = 'UPDATE' AND pg_trigger_depth() > 1 THEN
+            movable := string_to_array(COALESCE(TG_ARGV[3], ''), ',');
+            IF to_jsonb(OLD) - movable = to_jsonb(NEW) - movable
+                AND jsonb_strip_nulls(to_jsonb(NEW)) <@ to_jsonb(OLD) THEN
+                RETURN NEW;
+            END IF;
         END IF;
         IF TG_OP = 'UPDATE' THEN
             movable := string_to_array(TG_ARGV[0], ',');
@@ -33,7 +38,7 @@ _REFUSE = """
 """
 """Stops what goes past the ORM. Its arguments: columns that may always change, which
 are links to customers, who can be merged; columns that a model settles once; the one of
-them that tells by being filled that it did."""
+them that tells by being filled that it did; links that a foreign key may empty."""
 
 _GUARD = """
     DROP TRIGGER IF EXISTS aftersales_immutable ON %(table)s;
@@ -87,11 +92,14 @@ class AftersalesImmutable(models.AbstractModel):
         self.env.cr.execute(_REFUSE)
         settled = ",".join(sorted(self._settled_once))
         linked = ",".join(sorted(self._get_linked_columns()))
+        emptied = ",".join(sorted(self._get_emptied_columns()))
         self.env.cr.execute(
             SQL(
                 _GUARD,
                 table=SQL.identifier(self._table),
-                columns=SQL("%s, %s, %s", linked, settled, self._settled_when),
+                columns=SQL(
+                    "%s, %s, %s, %s", linked, settled, self._settled_when, emptied
+                ),
             )
         )
 
@@ -104,6 +112,18 @@ class AftersalesImmutable(models.AbstractModel):
             if field.store
             and field.type == "many2one"
             and field.comodel_name == "res.partner"
+        }
+
+    @api.model
+    def _get_emptied_columns(self):
+        """Links to what may be deleted, as without this addon; not to who made it."""
+        return {
+            name
+            for name, field in self._fields.items()
+            if field.store
+            and field.type == "many2one"
+            and (field.ondelete or "set null") == "set null"
+            and name not in ("create_uid", "write_uid")
         }
 
     @api.model

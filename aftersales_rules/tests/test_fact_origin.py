@@ -114,7 +114,7 @@ class TestFactOrigin(RulesCase):
         return decisions._insert([vals])
 
     def test_a_decision_may_be_about_any_document(self):
-        """Another addon asks for credit without an order: the explanation still opens."""
+        """Another addon asks for credit without an order: it is still explained."""
         record = self.about("credit_hold", self.customer)
         shown = record.get_explanation()
         self.assertFalse(shown["failure"])
