@@ -3,8 +3,8 @@
 
 How it works: foreign keys would stop most deletions, but with a message of the
 database; others empty a link, to who made a decision among them, or take records of the
-trail along, and their seals would not agree any more. So what is to be deleted is looked
-for first, in every link of ours that has to stay.
+trail along, and their seals would not agree any more. So what is to be deleted is
+looked for first, in every link of ours that has to stay.
 """
 
 from collections import defaultdict
@@ -112,7 +112,8 @@ class AftersalesKeeper(models.AbstractModel):
                     stays = False
                 else:
                     # who said something is told by a field of that name
-                    stays = field.ondelete != "set null" or (
+                    # (a stored related field says nothing of deletion: it is emptied)
+                    stays = field.ondelete in ("restrict", "cascade") or (
                         name == "res.users" and field.name.endswith("_by_id")
                     )
                 if stays:

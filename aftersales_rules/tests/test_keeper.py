@@ -207,6 +207,13 @@ class TestKeeper(RulesCase):
         ticket.unlink()
         self.assertFalse(ticket.exists())
 
+    def test_links_that_may_be_emptied_keep_nothing(self):
+        """Copies of other fields, salespeople, carriers: they change in daily work."""
+        for name in ("sale.order", "res.partner", "res.company", "helpdesk.ticket"):
+            for model, field in self.env["aftersales.keeper"]._get_links(name):
+                with self.subTest(field=str(field), model=model._name):
+                    self.assertIn(field.ondelete, ("restrict", "cascade"))
+
     def test_many_kinds_are_counted(self):
         """A message that a person can read, however much there is."""
         user = self.users["admin"]
