@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The rules that the product brings, and what becomes of them at an upgrade (U10)."""
 
+import json
 import logging
 from pathlib import Path
 
@@ -129,10 +130,9 @@ class AftersalesVersion(models.Model):
         """Values of this version that the company set and that ``pack`` allows."""
         own = load_pack(self.pack)
         values = self._get_threshold_values(own)
+        set_names = self._get_set_names(own, values)
         changed = {
-            spec.name: spec.type
-            for spec in own.thresholds
-            if values[spec.name] != parse_value(spec, spec.default)
+            spec.name: spec.type for spec in own.thresholds if spec.name in set_names
         }
         kept: dict[str, object] = {}
         dropped: list[str] = []
@@ -145,6 +145,41 @@ class AftersalesVersion(models.Model):
             else:
                 dropped.append(spec.name)
         return kept, dropped
+
+    def _get_set_names(self, own: Pack, values: dict[str, object]) -> set[str]:
+        """Thresholds whose value the company set.
+
+        Also where it is the default by now: if the same value was none in an earlier
+        version, a release has come to agree with the company, not the other way round.
+        """
+        names, followed = set(), {}
+        for spec in own.thresholds:
+            if values[spec.name] != parse_value(spec, spec.default):
+                names.add(spec.name)
+            else:
+                followed[spec.name] = spec
+        earlier = self.sudo().search(  # sudo: as in _get_current
+            [("company_id", "=", self.company_id.id), ("number", "<", self.number)],
+            order="number desc",
+        )
+        for version in earlier:
+            stored = json.loads(version.thresholds)
+            before = {
+                each["name"]: each
+                for each in json.loads(version.pack).get("thresholds", ())
+            }
+            for name, spec in list(followed.items()):
+                old = before.get(name)
+                if (
+                    not old
+                    or old["type"] != spec.type
+                    or parse_value(spec, stored[name]) != values[name]
+                ):
+                    del followed[name]  # it came to this value later
+                elif parse_value(spec, old.get("default")) != values[name]:
+                    names.add(name)
+                    del followed[name]
+        return names
 
 
 def _load_default_pack() -> Pack:

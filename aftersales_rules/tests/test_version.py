@@ -153,6 +153,27 @@ class TestVersion(RulesCase):
             {"overdue_days_max": 5, "first_payment_min": Decimal("0.4")},
         )
 
+    def _ship_default(self, days):
+        thresholds = [spec.model_dump() for spec in tiny_pack().thresholds]
+        thresholds[0]["default"] = days
+        with self._ship(tiny_pack(label=f"{days} days", thresholds=thresholds)):
+            self.versions._publish_default_packs()
+        return self.versions._get_current(self.company)[1].thresholds[
+            "overdue_days_max"
+        ]
+
+    def test_upgrade_keeps_a_set_number_that_was_the_default_for_a_while(self):
+        """A release came to agree with the company; the next one changes nothing."""
+        self.versions._publish(self.company, tiny_pack(), {"overdue_days_max": 5}, "5")
+        self.assertEqual([self._ship_default(days) for days in (5, 10, 7)], [5, 5, 5])
+
+    def test_upgrade_moves_a_number_that_follows_each_time(self):
+        """Whether nobody ever set it, or somebody has gone back to the default."""
+        self.assertEqual([self._ship_default(days) for days in (5, 5, 10)], [5, 5, 10])
+        self.versions._publish_again(self.company, "8", overdue_days_max=8)
+        self.versions._publish_again(self.company, "Back", overdue_days_max=10)
+        self.assertEqual(self._ship_default(12), 12)
+
     def test_upgrade_drops_values_that_are_no_longer_allowed_and_says_so(self):
         values = {"overdue_days_max": 300}
         self.versions._publish(self.company, tiny_pack(), values, "300 days")
