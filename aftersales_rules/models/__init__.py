@@ -1,3 +1,4 @@
+from . import aftersales_table
 from . import aftersales_text
 from . import aftersales_extension
 from . import aftersales_extension_part

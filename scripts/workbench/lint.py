@@ -163,11 +163,12 @@ def _manifest_of(addon: str) -> Iterator[str]:
             name = path.relative_to(root).as_posix()
             if path.suffix in (".xml", ".csv") and name not in named:
                 yield f"{name} is there but not named"
-            if path.suffix == ".csv":
-                rows = [row[0] for row in csv.reader(path.open(encoding="utf-8")) if row]
-                yield from (
-                    f"{name}: {key} stands {n} times" for key, n in Counter(rows).items() if n > 1
-                )
+        for path in sorted((root / folder).rglob("*.csv")):
+            name = path.relative_to(root).as_posix()
+            rows = [row[0] for row in csv.reader(path.open(encoding="utf-8")) if row]
+            yield from (
+                f"{name}: {key} stands {n} times" for key, n in Counter(rows).items() if n > 1
+            )
 
 
 def _repository() -> Iterator[str]:
