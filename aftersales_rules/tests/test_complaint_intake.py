@@ -62,6 +62,28 @@ class TestKeyword(ComplaintCase):
             keyword.with_user(self.agent).create(word)
         keyword.with_user(self.admin).create(word)
 
+    def test_an_upgrade_leaves_the_list_and_brings_back_what_is_missing(self):
+        changed = self.env.ref("aftersales_rules.keyword_safety_12")
+        changed.name = "hurting"
+        self.env.ref("aftersales_rules.keyword_safety_13").unlink()
+        rule = self.env.ref("aftersales_rules.aftersales_hold_company_rule")
+        rule.domain_force = "[(1, '=', 1)]"
+        tables = self.env["aftersales.table"]
+        tables._load("data/tables/aftersales.keyword.csv")
+        tables._load("security/tables/ir.rule.csv")
+        self.assertEqual(changed.name, "hurting")
+        self.assertEqual(rule.domain_force, "[(1, '=', 1)]")
+        back = self.env.ref("aftersales_rules.keyword_safety_13")
+        self.assertEqual((back.name, back.topic), ("accident", "safety"))
+        marks = self.env["ir.model.data"].search(
+            [
+                ("module", "=", "aftersales_rules"),
+                ("model", "in", ("aftersales.keyword", "ir.rule")),
+            ]
+        )
+        self.assertGreater(len(marks), 400)
+        self.assertTrue(all(marks.mapped("noupdate")))
+
 
 @tagged("post_install", "-at_install")
 class TestIntakeRule(ComplaintCase, MailCommon):
