@@ -4,7 +4,7 @@ Place in event → facts → **decide** → record → apply: asked when rules a
 at or published. ``checks`` asks whether a pack can be compiled; here it is asked
 whether its rules make sense together. Exact, not sampled: rules are boxes of
 regions (``regions``), and whether a box has a point that no other box covers is
-searched for; each finding comes with the facts that show it.
+searched for (``cover``); each finding comes with the facts that show it.
 
 >>> from .facts import FactModel, OutcomeModel, choice, integer
 >>> from .compile import compile_pack
@@ -33,21 +33,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from .compile import CompiledPack
+from .cover import Boxes, Pile, Search
 from .facts import FieldSpec
 from .i18n import Translate, _, untranslated
 from .language import Operator, ThresholdOperand
 from .program import Comparison, Constant, FactTerm, TypedRule
 from .regions import TODAY, Box, Key, Relation, Space, value_of
 from .registry import DecisionSpec
-from .relations import UNKNOWN, Values, values_in
+from .relations import Values
 from .values import format_value, to_json
 
 NODES_MAX = 20_000
 """So many boxes are looked at for one question before it is given up."""
-ALL_NODES_MAX = 100_000
+ALL_NODES_MAX = 400_000
 """So many for all questions about one decision; then the rest is given up."""
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
@@ -191,6 +192,9 @@ def _comparisons(rule: TypedRule) -> Iterable[Comparison]:
         yield from clause.any_of
 
 
+_Shadow: TypeAlias = "frozenset[tuple[Key, int]]"
+
+
 class _GivenUp(Exception):
     """A search took too long; nothing is claimed."""
 
@@ -210,23 +214,47 @@ class _Analysis:
             TODAY: self.space.axes[TODAY].bits_between(on.toordinal(), None)
         }
         self.boxes = [self.space.boxes(rule) for rule in rules]
+        pile: list[Box] = []
+        self.owners: list[int] = []
+        """For each box of the pile the place of its rule."""
+        self.masks: list[Boxes] = []
+        """By place of a rule its boxes in the pile."""
+        for place, boxes in enumerate(self.boxes):
+            self.masks.append((1 << len(boxes or ())) - 1 << len(pile))
+            self.owners += [place] * len(boxes or ())
+            pile += boxes or ()
+        self.pile = Pile(self.space, pile)
         self.points: dict[int, Values] = {}
         """By place of a rule that may hold, facts for which it does."""
+        self.alive: Boxes = 0
+        """The boxes of the rules so far that may fire."""
+        self.compared: Boxes = 0
+        """Those of them that have no shadow."""
+        self.shadows: dict[_Shadow, list[int]] = {}
+        """By shadow the places of the others."""
         self.nodes = 0
 
     def findings(self) -> Iterable[Finding]:
-        alive: list[int] = []
         for place in range(len(self.rules)):
-            problem = self._problem(place, alive)
+            problem = self._problem(place)
             if problem is not None:
                 yield problem
             if problem is None or (
                 problem.code == "undecided" and place in self.points
             ):
-                alive.append(place)
+                self._count_in(place)
         if self.spec.hit_policy == "first":
-            yield from self._gaps(alive)
+            yield from self._gaps()
         yield from self._unlooked_facts()
+
+    def _count_in(self, place: int) -> None:
+        """A rule that may fire stands before the ones that come."""
+        self.alive |= self.masks[place]
+        shadow = self._shadow(self.boxes[place] or ())
+        if shadow is None:
+            self.compared |= self.masks[place]
+        else:
+            self.shadows.setdefault(shadow, []).append(place)
 
     def _finding(self, code: str, place: int | None = None, **more: Any) -> Finding:
         rule = "" if place is None else self.rules[place].rule.name
@@ -234,7 +262,7 @@ class _Analysis:
 
     # ------------------------------------------------------------- single rules
 
-    def _problem(self, place: int, earlier: Sequence[int]) -> Finding | None:
+    def _problem(self, place: int) -> Finding | None:
         rule, boxes = self.rules[place], self.boxes[place]
         if boxes is None:
             return self._finding("undecided", place)
@@ -249,14 +277,14 @@ class _Analysis:
             return self._finding("contradiction", place, detail=self._core(rule))
         self.points[place] = point
         first = self.spec.hit_policy == "first"
-        for twin in self._twins(place, earlier):
+        for twin in self._twins(place):
             same = self.rules[twin].outcome == rule.outcome
             if same or first:
                 code = "repeated" if same else "same_conditions"
                 return self._finding(code, place, others=(self.rules[twin].rule.name,))
         if first:
             try:
-                hiding = self._hiding(place, earlier)
+                hiding = self._hiding(place)
             except _GivenUp:
                 return self._finding("undecided", place)
             if hiding:
@@ -264,26 +292,40 @@ class _Analysis:
                 return self._finding("hidden", place, others=names)
         return None
 
-    def _twins(self, place: int, earlier: Sequence[int]) -> Iterable[int]:
+    def _twins(self, place: int) -> Iterable[int]:
         """Earlier rules that hold for exactly the same facts."""
-        mine = self.boxes[place] or []
+        mine, point = self.boxes[place] or (), self.points[place]
         shadow = self._shadow(mine)
-        for other in earlier:
-            theirs = self.boxes[other] or []
-            other_shadow = self._shadow(theirs)
-            if shadow is not None and other_shadow is not None:
-                if shadow != other_shadow:
-                    continue
-                if len(mine) == len(theirs) == 1:
-                    yield other
-                    continue
+        around = self.pile.at(point)
+        if shadow is None:
+            others = self._owners(around & self.alive)
+        else:
+            alike = self.shadows.get(shadow, ())
+            others = sorted({*alike, *self._owners(around & self.compared)})
+        for other in others:
+            theirs = self.boxes[other] or ()
             if (
-                self._has(theirs, self.points[place])
-                and self._has(mine, self.points[other])
-                and self._covers(theirs, mine)
-                and self._covers(mine, theirs)
+                shadow is not None
+                and len(mine) == len(theirs) == 1
+                and not self.masks[other] & self.compared
             ):
                 yield other
+            elif (
+                around & self.masks[other]
+                and self._has(mine, self.points[other])
+                and self._covers(self.masks[other], mine)
+                and self._covers(self.masks[place], theirs)
+            ):
+                yield other
+
+    def _owners(self, boxes: Boxes) -> list[int]:
+        """The places of the rules that some boxes are of, in order."""
+        found: list[int] = []
+        while boxes:
+            place = self.owners[(boxes & -boxes).bit_length() - 1]
+            found.append(place)
+            boxes &= ~self.masks[place]
+        return found
 
     def _has(self, boxes: Sequence[Box], point: Values) -> bool:
         """Whether a point lies in one of some boxes."""
@@ -292,64 +334,58 @@ class _Analysis:
             for box in boxes
         )
 
-    def _shadow(self, boxes: Sequence[Box]) -> Box | None:
+    def _shadow(self, boxes: Sequence[Box]) -> _Shadow | None:
         """What some boxes take of each dimension: equal for equal sets of facts.
 
         ``None`` if facts are compared with each other: then a region of a box may
         have no facts in it.
         """
         keys = {key for box in boxes for key in box}
-        if any(isinstance(key, Relation) for key in keys):
-            return None
-        shadow: Box = {}
+        shadow = []
         for key in keys:
+            if isinstance(key, Relation):
+                return None
             full = self.ahead.get(key, self.space.full(key))
             bits = 0
             for box in boxes:
                 bits |= box.get(key, full) & full
             if bits != full:
-                shadow[key] = bits
-        return shadow
+                shadow.append((key, bits))
+        return frozenset(shadow)
 
-    def _hiding(self, place: int, earlier: Sequence[int]) -> list[int]:
+    def _hiding(self, place: int) -> list[int]:
         """Earlier rules, no more than needed, that together take all of a rule.
 
         :raise _GivenUp: neither shown that they do nor that they do not
         """
-        boxes, point = self.boxes[place] or [], self.points[place]
-        if not any(self._has(self.boxes[other] or (), point) for other in earlier):
+        boxes = self.boxes[place] or ()
+        if not self.pile.at(self.points[place]) & self.alive:
             return []
-        covering = [
-            other
-            for other in earlier
-            if any(
-                _touch(box, theirs)
-                for box in boxes
-                for theirs in self.boxes[other] or ()
-            )
-        ]
-        used: set[int] = set()
-        cover = self._all(covering)
-        if any(self._point(box, cover, used) is not None for box in boxes):
-            return []
-        covering = [
-            other
-            for other in covering
-            if any(id(box) in used for box in self.boxes[other] or ())
-        ]
+        used: Boxes = 0
+        for box in boxes:
+            point, cover = self._point(box, self.alive)
+            if point is not None:
+                return []
+            used |= cover
+        covering = self._owners(used)
+        left = self._all(covering)
         for other in tuple(reversed(covering)):
-            rest = [each for each in covering if each != other]
-            if self._covers(self._all(rest), boxes):
-                covering = rest
+            rest = left & ~self.masks[other]
+            if self._covers(rest, boxes):
+                covering.remove(other)
+                left = rest
         return covering
 
-    def _all(self, places: Iterable[int]) -> list[Box]:
-        return [box for place in places for box in self.boxes[place] or ()]
+    def _all(self, places: Iterable[int]) -> Boxes:
+        boxes = 0
+        for place in places:
+            boxes |= self.masks[place]
+        return boxes
 
-    def _covers(self, cover: Sequence[Box], boxes: Sequence[Box]) -> bool:
+    def _covers(self, cover: Boxes, boxes: Sequence[Box]) -> bool:
         """Whether every point of some boxes is in the cover; false if not shown."""
         try:
-            return all(self._point(box, cover) is None for box in boxes)
+            return all(self._point(box, cover)[0] is None for box in boxes)
         except _GivenUp:
             return False
 
@@ -360,16 +396,15 @@ class _Analysis:
             rest = [each for each in kept if each != place]
             clauses = tuple(rule.clauses[each] for each in rest)
             boxes = self.space.boxes(TypedRule(rule.rule, clauses, rule.outcome))
-            if boxes is not None and self._covers((), boxes):
+            if boxes is not None and self._covers(0, boxes):
                 kept = rest
         return ",".join(map(str, kept))
 
     # --------------------------------------------------------------------- gaps
 
-    def _gaps(self, alive: Sequence[int]) -> Iterable[Finding]:
+    def _gaps(self) -> Iterable[Finding]:
         if any(boxes is None for boxes in self.boxes):
             return
-        cover = self._all(alive)
         names = [name for name in self.space.axes if name != TODAY]
         known: Box = {name: self.space.axes[name].known for name in names}
         today = self.space.axes[TODAY].bits_between(
@@ -383,7 +418,7 @@ class _Analysis:
         )
         for code, box in questions:
             try:
-                point = self._point(box, cover)
+                point, _used = self._point(box, self.alive)
             except _GivenUp:
                 yield self._finding("gap_undecided")
                 return
@@ -431,7 +466,7 @@ class _Analysis:
         unknown = False
         for box in boxes:
             try:
-                point = self._point(box, ())
+                point, _used = self._point(box, 0)
             except _GivenUp:
                 unknown = True
                 continue
@@ -441,100 +476,23 @@ class _Analysis:
             raise _GivenUp
         return None
 
-    def _point(
-        self, box: Box, cover: Sequence[Box], used: set[int] | None = None
-    ) -> Values | None:
+    def _point(self, box: Box, cover: Boxes) -> tuple[Values | None, Boxes]:
         """Facts in a box that no box of the cover has; ``None`` if there are none.
 
-        :param used: takes the ids of the boxes of the cover that show it
+        With the boxes of the cover that were looked at to show it.
+
         :raise _GivenUp: neither found nor shown that there are none
         """
         start = _meet(box, self.ahead)
         if start is None:
-            return None
-        search = _Search(self.space, min(NODES_MAX, ALL_NODES_MAX - self.nodes))
-        found = search.run(start, [each for each in cover if _touch(start, each)])
+            return None, 0
+        nodes_max = min(NODES_MAX, ALL_NODES_MAX - self.nodes)
+        search = Search(self.space, self.pile, nodes_max)
+        found = search.run(start, cover)
         self.nodes += search.nodes
         if found is None and search.unknown:
             raise _GivenUp
-        if used is not None:
-            used |= search.used
-        return found
-
-
-class _Search:
-    """Seeks a point of a box outside others, like a solver of clauses.
-
-    Each box of the cover must be left in at least one of its dimensions. The one
-    with the fewest ways out is left first.
-    """
-
-    def __init__(self, space: Space, nodes_max: int) -> None:
-        self.space = space
-        self.unknown = False
-        self.nodes = 0
-        self._nodes_max = nodes_max
-        self.used: set[int] = set()
-        """The ids of the boxes that were left, or had no way out."""
-        self._full: dict[Key, int] = {}
-
-    def run(self, box: Box, cover: Sequence[Box]) -> Values | None:
-        self.nodes += 1
-        if self.nodes > self._nodes_max:
-            self.unknown = True
-            return None
-        open_boxes: list[Box] = []
-        best: list[tuple[Key, int]] | None = None
-        for each in cover:
-            exits: list[tuple[Key, int]] = []
-            left = False
-            for key, bits in each.items():
-                mine = box.get(key) or self._everything(key)
-                if not mine & bits:
-                    left = True
-                    break
-                if mine & ~bits:
-                    exits.append((key, mine & ~bits))
-            if left:
-                continue
-            if not exits:
-                self.used.add(id(each))
-                return None  # the box is inside this one
-            open_boxes.append(each)
-            if best is None or len(exits) < len(best):
-                best = exits
-                chosen = each
-        if best is None:
-            return self._realized(box)
-        self.used.add(id(chosen))
-        rest = [each for each in open_boxes if each is not chosen]
-        stay = box
-        for key, outside in best:
-            found = self.run({**stay, key: outside}, rest)
-            if found is not None:
-                return found
-            # the other ways out stay inside in this dimension: nothing twice
-            inside = (stay.get(key) or self._everything(key)) & ~outside
-            stay = {**stay, key: inside}
-        return None
-
-    def _everything(self, key: Key) -> int:
-        found = self._full.get(key)
-        if found is None:
-            found = self._full[key] = self.space.full(key)
-        return found
-
-    def _realized(self, box: Box) -> Values | None:
-        found = values_in(self.space, box)
-        if found is UNKNOWN:
-            self.unknown = True
-            return None
-        return found  # type: ignore[return-value]
-
-
-def _touch(box: Box, other: Box) -> bool:
-    """Whether two boxes have regions in common."""
-    return all(box.get(key, bits) & bits for key, bits in other.items())
+        return found, search.used
 
 
 def _meet(box: Box, other: Box) -> Box | None:

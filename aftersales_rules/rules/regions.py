@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from .facts import FieldSpec
@@ -112,12 +113,12 @@ class Axis:
         ends = [start - 1 for start in starts[1:]] + [high]
         return cls(field, (None, *zip(starts, ends, strict=True)), tuple(starts))
 
-    @property
+    @cached_property
     def full(self) -> int:
         """All regions and *not set*."""
         return (1 << len(self.regions)) - 1
 
-    @property
+    @cached_property
     def known(self) -> int:
         """All regions: the fact is set."""
         return self.full & ~UNSET

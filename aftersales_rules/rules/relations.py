@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import itertools
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
 from .regions import EQ, GT, LT, NA, UNSET, Axis, Box, Relation, Space
@@ -62,15 +62,26 @@ def values_in(space: Space, box: Box) -> Values | None | _Unknown:
 
 def _pick(axis: Axis, bits: int) -> Any:
     """A value that reads well: set if that may be, round, and near to zero."""
-    places = [place for place in range(1, len(axis.regions)) if bits >> place & 1]
-    if not places:
+    known = bits & ~UNSET
+    if not known:
         return None
     if not axis.starts:
-        return axis.regions[places[0]]
+        return axis.regions[_first(known)]
+    # regions are in order: only the ones next to zero count
+    zero = bisect_right(axis.starts, 0)
+    below, above = known & (1 << zero) - 1, known >> zero << zero
+    places = [below.bit_length() - 1] if below else []
+    if above:
+        places.append(_first(above))
     return min(
         (_round(axis, *axis.regions[place]) for place in places),
         key=lambda image: (abs(image), image < 0),
     )
+
+
+def _first(bits: int) -> int:
+    """The place of the lowest bit."""
+    return (bits & -bits).bit_length() - 1
 
 
 def _round(axis: Axis, low: int, high: int) -> int:
@@ -238,32 +249,38 @@ def _propagate(bounds: dict[str, Interval], orders: Mapping[Relation, int]) -> b
 def _narrowed(
     bounds: Mapping[str, Interval], relation: Relation, order: int
 ) -> Iterator[tuple[str, Interval]]:
-    factor = relation.factor
+    # in whole numbers: bounds are narrowed many thousand times
+    up, down = relation.factor.numerator, relation.factor.denominator
     low, high = bounds[relation.left]
     other_low, other_high = bounds[relation.right]
-    ends = sorted((factor * other_low, factor * other_high))
+    least, most = sorted((up * other_low, up * other_high))
     # left against factor · right
     if order == LT:
-        low, high = low, min(high, math.ceil(ends[1]) - 1)
+        high = min(high, _ceil(most, down) - 1)
     elif order == GT:
-        low, high = max(low, math.floor(ends[0]) + 1), high
+        low = max(low, least // down + 1)
     else:
-        low, high = max(low, math.ceil(ends[0])), min(high, math.floor(ends[1]))
+        low, high = max(low, _ceil(least, down)), min(high, most // down)
     yield relation.left, (low, high)
-    if low > high or not factor or relation.left == relation.right:
+    if low > high or not up or relation.left == relation.right:
         return
     # right against left / factor; a negative factor turns the order round
-    other_low, other_high = bounds[relation.right]
-    ends = sorted((Fraction(low) / factor, Fraction(high) / factor))
-    turned = order if factor > 0 else {LT: GT, GT: LT, EQ: EQ}[order]
+    turned = order if up > 0 else {LT: GT, GT: LT, EQ: EQ}[order]
+    if up < 0:
+        up, down = -up, -down
+    least, most = sorted((low * down, high * down))
     if turned == LT:  # left < right
-        other_low = max(other_low, math.floor(ends[0]) + 1)
+        other_low = max(other_low, least // up + 1)
     elif turned == GT:
-        other_high = min(other_high, math.ceil(ends[1]) - 1)
+        other_high = min(other_high, _ceil(most, up) - 1)
     else:
-        other_low = max(other_low, math.ceil(ends[0]))
-        other_high = min(other_high, math.floor(ends[1]))
+        other_low = max(other_low, _ceil(least, up))
+        other_high = min(other_high, most // up)
     yield relation.right, (other_low, other_high)
+
+
+def _ceil(number: int, over: int) -> int:
+    return -(-number // over)
 
 
 Row: TypeAlias = "tuple[tuple[int, ...], int]"

@@ -1,4 +1,4 @@
-"""Decision tables of 200 rules over eight facts, as hard as people would make them.
+"""Decision tables of many rules over eight facts, as hard as people would make them.
 
 The measure of the checks before publishing: used by the tests, and by `bench`.
 """
@@ -9,6 +9,7 @@ import random
 from samples import FIRST, condition, rule, threshold
 
 RULES = 200
+MANY = 2_000
 LIMITS = [threshold("half", "ratio", "0.5"), threshold("double", "ratio", "2")]
 
 
@@ -26,9 +27,9 @@ def _hour(pick):
     return condition("at", pick.choice(["<", "≥"]), f"{pick.randrange(24):02d}:00")
 
 
-def bands(pick):
+def bands(pick, number):
     """Two ranges and a name each, and a rule for all the rest."""
-    for place in range(RULES - 1):
+    for place in range(number - 1):
         some = pick.sample(["days", "grace", "visits", "at"], 2)
         conditions = [
             _hour(pick) if name == "at" else _band(pick, name) for name in some
@@ -40,7 +41,7 @@ def bands(pick):
     yield rule("rest", outcome={"effect": "release"})
 
 
-def grid(_pick):
+def grid(_pick, number):
     """Cells of a grid that do not meet, with a threshold in two facts."""
     names = FIRST.fact_fields
     spans = [("<", 0), ("between", [0, 3]), ("between", [4, 10]), (">", 10)]
@@ -53,7 +54,7 @@ def grid(_pick):
         [1, 0],
     )
     for place, (tier, grade, days, grace, urgent, known) in enumerate(
-        itertools.islice(cells, RULES)
+        itertools.islice(cells, number)
     ):
         yield rule(
             f"r{place}",
@@ -70,9 +71,9 @@ def grid(_pick):
         )
 
 
-def all_facts(pick):
+def all_facts(pick, number):
     """Each rule looks at all eight."""
-    for place in range(RULES):
+    for place in range(number):
         yield rule(
             f"r{place}",
             [
@@ -88,9 +89,9 @@ def all_facts(pick):
         )
 
 
-def compared(pick):
+def compared(pick, number):
     """Facts compared with each other, and alternatives over several."""
-    for place in range(RULES):
+    for place in range(number):
         days = condition("days", pick.choice("<≥>≤"), {"fact": "grace"})
         share = {"fact": "limit", "times": pick.choice(["half", "double"])}
         amount = condition("amount", pick.choice("<≥"), share)
@@ -110,10 +111,10 @@ def compared(pick):
         yield rule(f"r{place}", conditions)
 
 
-def overlapping(pick):
+def overlapping(pick, number):
     """Two wide conditions each: much is hidden by several earlier rules."""
     facts = ["days", "grace", "visits", "tier", "grade", "urgent", "known", "amount"]
-    for place in range(RULES):
+    for place in range(number):
         conditions = []
         for name in pick.sample(facts, 2):
             if name in ("days", "grace", "visits"):
@@ -132,10 +133,14 @@ SHAPES = {
 }
 
 
-def table(shape, seed=7):
-    """The rules of a shape; every other one releases."""
+LARGE_SHAPES = [shape for shape in SHAPES if shape != "grid"]
+"""Those that have so many different rules as one likes."""
+
+
+def table(shape, number=RULES, seed=7):
+    """So many rules of a shape; every other one releases."""
     pick = random.Random(seed)
-    found = list(SHAPES[shape](pick))
+    found = list(SHAPES[shape](pick, number))
     for each in found:
         if each["name"] != "rest" and pick.random() < 0.5:
             each["outcome"] = {"effect": "release"}

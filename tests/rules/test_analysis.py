@@ -633,6 +633,36 @@ def test_two_hundred_rules_over_eight_facts_take_less_than_two_seconds(shape):
     assert seconds < 2, f"{seconds:.2f} s"
 
 
+@pytest.mark.parametrize("shape", large_tables.LARGE_SHAPES)
+def test_two_thousand_rules_take_seconds_and_every_question_is_answered(shape):
+    """Four times what they take on a slow machine: what grows with the square fails."""
+    pack_rules = large_tables.table(shape, large_tables.MANY)
+    subject = compiled(*pack_rules, thresholds=large_tables.LIMITS)
+    start = time.process_time()
+    findings = rules.find_problems(subject, on=ON, decisions=["gate"])
+    seconds = time.process_time() - start
+    assert not any("undecided" in finding.code for finding in findings)
+    assert seconds < 10, f"{seconds:.2f} s"
+
+
+@pytest.mark.parametrize("wide", [1, 10])
+def test_a_gap_behind_two_thousand_rules_is_found(wide):
+    """Each of them has to be left one after the other: deeper than Python calls go."""
+    cells = [
+        rule(
+            f"r{place}",
+            [condition("days", "between", [place * wide, place * wide + wide - 1])],
+        )
+        for place in range(2_000)
+    ]
+    findings = found(*cells)
+    assert findings.keys() == {("gap", "")}
+    assert findings["gap", ""].example == {"days": -1}
+    below = rule("below", [condition("days", "<", 0)])
+    above = rule("above", [condition("days", "≥", 2_000 * wide)])
+    assert found(*cells, below, above).keys() == {("gap_unset", "")}
+
+
 # --------------------------------------------------------- texts and thresholds
 
 
