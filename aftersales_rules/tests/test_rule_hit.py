@@ -1,8 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import json
+from ast import literal_eval
 from datetime import timedelta, timezone
 from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from lxml import etree
 
 from odoo import fields
 from odoo.exceptions import AccessError
@@ -539,3 +542,17 @@ class TestRuleHit(RulesCase):
         self.assertEqual(rule.name, "hold_overdue")
         action = self.version.with_user(self.users["admin"]).action_view_statistics()
         self.assertEqual(action["domain"], [("version_id", "=", self.version.id)])
+
+    def test_the_screen_opens_on_the_last_twelve_months(self):
+        """So that it takes no longer after many years; everything is one click away."""
+        self.judge(2)
+        self.judge(3, age=timedelta(days=400))
+        action = self.env.ref("aftersales_rules.aftersales_rule_statistic_action")
+        self.assertIn("search_default_last_year", action.context)
+        statistics = self.env["aftersales.rule.statistic"]
+        arch = etree.fromstring(statistics.get_view(view_type="search")["arch"])
+        domain = literal_eval(arch.find(".//filter[@name='last_year']").get("domain"))
+        version = [("version_id", "=", self.version.id)]
+        for wanted, fired in ((version, 5), (version + domain, 2)):
+            found = statistics.search(wanted)
+            self.assertEqual(sum(found.mapped("hits")), fired)
