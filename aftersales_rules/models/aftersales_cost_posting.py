@@ -38,6 +38,8 @@ _FOLLOWS = {
     "move_ids",
 }
 """What follows from the buttons."""
+RELOAD = {"type": "ir.actions.client", "tag": "soft_reload"}
+"""Shows anew what is on the screen."""
 
 
 class AftersalesCostPosting(models.Model):
@@ -255,12 +257,13 @@ class AftersalesCostPosting(models.Model):
         self._check_draft()
         for posting in self:
             posting._preview()
-        return self._open()
+        return True
 
     def action_post(self):
         """Write the entries and invoices, once.
 
-        Who comes second, or again, is told that it is done.
+        Who comes second, or again, is told that it is done. The posting is on the
+        screen already: to open it again would put it twice into the way back.
         """
         self._check_accountant()
         done = self.filtered(lambda posting: posting.state != "draft")
@@ -269,8 +272,8 @@ class AftersalesCostPosting(models.Model):
             if stale:
                 return stale
         if done:
-            return done._already_posted()
-        return self._open()
+            return done._already_posted(show=False)
+        return True
 
     def action_discard(self):
         """Drop a draft; its costs can be posted with another one."""
@@ -279,9 +282,10 @@ class AftersalesCostPosting(models.Model):
         # sudo: which posting a cost is in follows from these buttons
         self.sudo().cost_ids.write({"posting_id": False})
         self.unlink()
-        return self.env["ir.actions.act_window"]._for_xml_id(
+        action = self.env["ir.actions.act_window"]._for_xml_id(
             "aftersales_rules.aftersales_cost_action"
         )
+        return action | {"target": "main"}  # no way back to what is gone
 
     def action_view_costs(self):
         """Open the costs of this posting, those taken back again among them."""
@@ -369,8 +373,11 @@ class AftersalesCostPosting(models.Model):
             )
         return action
 
-    def _already_posted(self):
-        """Say that it is done, by whom and as what; nothing is done again."""
+    def _already_posted(self, show=True):
+        """Say that it is done, by whom and as what; nothing is done again.
+
+        :param show: open the posting, where it is not what one looks at
+        """
         lines = []
         # sudo: numbers of documents, for whoever may post them
         for posting in self.sudo():
@@ -394,6 +401,6 @@ class AftersalesCostPosting(models.Model):
                 "title": self.env._("In the books already"),
                 "message": "\n".join(lines),
                 "type": "warning",
-                "next": self._open() if self else False,
+                "next": self._open() if self and show else RELOAD,
             },
         }

@@ -24,6 +24,9 @@ class AftersalesCostPostingLine(models.Model):
     journal_id = fields.Many2one("account.journal", ondelete="cascade")
     sequence = fields.Integer()
     account_id = fields.Many2one("account.account", ondelete="cascade")
+    account_title = fields.Text(
+        "Account in Full", compute="_compute_account_title", compute_sudo=True
+    )
     partner_id = fields.Many2one("res.partner", ondelete="cascade")
     name = fields.Char("Label")
     debit = fields.Monetary()
@@ -34,6 +37,14 @@ class AftersalesCostPostingLine(models.Model):
     )
     foreign_currency_id = fields.Many2one("res.currency", ondelete="cascade")
     cost_id = fields.Many2one("aftersales.cost", "Service Cost", ondelete="cascade")
+
+    @api.depends("account_id.code", "account_id.name", "company_id")
+    @api.depends_context("lang")
+    def _compute_account_title(self):
+        """Code and name: whoever bills without reading the books is shown no codes."""
+        for line in self:
+            account = line.account_id.with_company(line.company_id)
+            line.account_title = " ".join(filter(None, [account.code, account.name]))
 
     @api.depends("document", "sequence")
     def _compute_document_title(self):

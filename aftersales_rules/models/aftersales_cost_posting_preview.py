@@ -9,6 +9,7 @@ accounting makes of them.
 from odoo import fields, models
 
 from ..rules.books import DocumentKind, Plan
+from .aftersales_cost_posting import RELOAD
 
 
 class _Seen(Exception):
@@ -54,7 +55,7 @@ class AftersalesCostPosting(models.Model):
                     "Look at the new one, then post."
                 ),
                 "type": "warning",
-                "next": self._open(),
+                "next": RELOAD,
             },
         }
 

@@ -25,6 +25,31 @@ class TestCostPostingChecks(BooksCase):
             self.assertIn(posting.move_ids.name, message)
         self.assertEqual(self.env["account.move"].search_count([]), moves)
 
+    def test_the_buttons_of_a_posting_open_it_no_second_time(self):
+        """Its form is on the screen: the way back would name it twice."""
+        reload = {"type": "ir.actions.client", "tag": "soft_reload"}
+        cost = self.new_reviewed("company")
+        posting = self.new_posting(cost)
+        self.assertIs(posting.action_preview(), True)
+        self.assertIs(posting.action_post(), True)
+        self.assertEqual(posting.action_post()["params"]["next"], reload)
+        queue = self._as_accountant(cost).action_post()
+        self.assertEqual(queue["params"]["next"]["res_id"], posting.id)
+        self.assertEqual(self.reverse(posting), {"type": "ir.actions.act_window_close"})
+        again = self.new_posting(cost)
+        self.company.aftersales_cost_manufacturing_account_id = self.accounts["expense"]
+        self.assertEqual(again.action_post()["params"]["next"], reload)
+        self.assertEqual(again.action_discard()["target"], "main")
+
+    def test_a_preview_names_accounts_with_their_codes(self):
+        """Also for those whom Odoo shows names only, as they do not read the books."""
+        reader = self.env.ref("account.group_account_readonly")
+        self.accountant.group_ids -= reader
+        posting = self.new_posting(self.new_reviewed("company"))
+        account = posting.preview_ids.account_id[:1]
+        line = posting.preview_ids.filtered(lambda each: each.account_id == account)
+        self.assertEqual(line.account_title, f"{account.code} {account.name}")
+
     def test_a_cost_is_in_one_draft_only(self):
         """Who selects it again is told where it is; the same selection opens it."""
         cost = self.new_reviewed("company")

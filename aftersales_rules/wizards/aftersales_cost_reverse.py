@@ -41,8 +41,8 @@ class AftersalesCostReverse(models.TransientModel):
                 wizard.move_ids = [Command.clear()]
 
     def action_reverse(self):
-        """Reverse, and show the posting with its reversals."""
+        """Reverse; the posting behind the dialog shows its reversals."""
         self.ensure_one()
         moves = None if self.whole else self.move_ids
         self.posting_id._reverse(self.reason, self.date, moves)
-        return self.posting_id._open()
+        return {"type": "ir.actions.act_window_close"}

@@ -7,6 +7,7 @@ and from the entry back to the complaint.
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 
 import pytest
@@ -68,6 +69,25 @@ def press_in_list(page, name: str) -> None:
     page.locator(f".o_control_panel button[name={name}]:visible").first.click()
 
 
+def expect_whole(cells) -> None:
+    """Nothing in them is cut, and all of them are on the screen."""
+    expect(cells.first).to_be_visible()
+    cut = cells.evaluate_all(
+        """cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth + 1
+            || cell.getBoundingClientRect().right > window.innerWidth
+        ).map(cell => cell.innerText)"""
+    )
+    assert not cut, cut
+
+
+def expect_crumbs(page, *names) -> None:
+    """The way back, from the first page to the one that is shown; each page once."""
+    crumbs = page.locator(".o_breadcrumb").locator(
+        ".breadcrumb-item, .o_last_breadcrumb_item"
+    )
+    expect(crumbs).to_have_text([re.compile(rf"^\s*{name}\b") for name in names])
+
+
 @pytest.mark.parametrize("chart", CHARTS)
 def test_from_the_queue_to_the_entry_and_back(
     chart, found, open_as, session_of, screenshots
@@ -125,12 +145,28 @@ def test_from_the_queue_to_the_entry_and_back(
     expect(credit.filter(has_text="1,000.00")).to_have_count(1)
     expect(preview.locator(".o_data_row", has_text=owed)).to_have_count(1)
     shoot(accountant, screenshots, f"cost_preview_{chart}")
+    posting = accountant.locator(".o_form_view .oe_title [name=name]").inner_text()
+    way = ("Service Costs", re.escape(posting))
+    expect_crumbs(accountant, *way)
+    expect(debit.locator("td[name=account_title]")).to_have_text(
+        re.compile(rf"^\s*\d+ {manufacturing}")
+    )
+    for width, height in ((1440, 900), (1920, 1080)):
+        accountant.set_viewport_size({"width": width, "height": height})
+        expect_whole(preview.locator(".o_data_row td"))
+        shoot(accountant, screenshots, f"cost_preview_{chart}_{width}")
+    button = accountant.locator("button[name=action_preview]:visible").first
+    with accountant.expect_response("**/action_preview"):
+        button.click()
+    expect(button).to_be_enabled()
+    expect_crumbs(accountant, *way)
     accountant.locator("button[name=action_post]:visible").first.click()
 
     # in the books, once
     expect(
         accountant.locator("button[name=action_open_reverse]:visible")
     ).to_be_visible()
+    expect_crumbs(accountant, *way)
     shoot(accountant, screenshots, f"cost_posted_{chart}")
     accountant.locator("button[name=action_view_moves]").first.click()
     crumb = accountant.locator(".o_breadcrumb")
@@ -165,6 +201,27 @@ def test_from_the_queue_to_the_entry_and_back(
     accountant.locator("button[name=action_view_complaint_entries]:visible").click()
     expect(accountant.locator(".o_list_view .o_data_row")).to_have_count(2)
     shoot(accountant, screenshots, f"cost_entries_{chart}")
+
+    # on the cost, too, nothing is cut beside its messages
+    accountant.set_viewport_size({"width": 1440, "height": 900})
+    for cost in costs:
+        open_path(accountant, f"{QUEUE}/{cost}", ".o_form_view [name=bearer]")
+        for tab, rows in (("cost_books", "entry_ids"), ("cost_split", "share_ids")):
+            accountant.locator(f".o_notebook .nav-link[name={tab}]").click()
+            expect_whole(accountant.locator(f"[name={rows}] .o_data_row td"))
+            shoot(accountant, screenshots, f"{tab}_{chart}")
+
+    # taken back: the same page says so
+    open_path(accountant, "/odoo/service-cost-postings", ".o_list_view .o_data_row")
+    rows = accountant.locator(".o_data_row", has_text=posting)
+    rows.locator("td[name=name]").click()
+    accountant.locator("button[name=action_open_reverse]:visible").click()
+    dialog = accountant.locator(".modal-dialog")
+    dialog.locator("[name=reason] textarea, [name=reason] input").first.fill("Wrong")
+    dialog.locator("button[name=action_reverse]").click()
+    expect(dialog).to_have_count(0)
+    expect(accountant.locator(".o_arrow_button_current")).to_contain_text("Reversed")
+    expect_crumbs(accountant, "Postings", re.escape(posting))
 
 
 def test_the_queue_on_a_phone(found, open_as, screenshots):
