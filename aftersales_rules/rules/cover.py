@@ -6,6 +6,7 @@ which asks this of every rule and all the earlier ones. Boxes are those of
 rules: what holds for thousands of them is asked in a few operations.
 
 >>> from .facts import FieldSpec
+>>> from .regions import Axis
 >>> from .values import FactType
 >>> days = FieldSpec("days", FactType.INTEGER, "Days")
 >>> space = Space({"days": days}, [])
