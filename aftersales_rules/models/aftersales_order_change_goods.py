@@ -10,7 +10,7 @@ the waiting move finds it there; what nobody needs any more goes to stock.
 
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import models
 from odoo.tools import SQL
 
 

@@ -2,7 +2,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from .aftersales_gate import get_judged, judged_within
+from .aftersales_gate import get_judged
 
 
 class StockMove(models.Model):
