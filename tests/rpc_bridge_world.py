@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rpc_cost_world import PUBLIC_METHODS
 from rpc_cost_world import WORLD as COSTS
 
 WORLD = (
@@ -69,25 +70,17 @@ save(
 """
 )
 
-DOORS = """
-import inspect, json
-# Whatever of ours can be called over the network where the bridges are.
+DOORS = (
+    PUBLIC_METHODS
+    + """
+# What is ours where the bridges are.
 methods = set()
 ours = ('hr.expense', 'account.analytic.line')
 for name in env.registry:
     model = env.registry[name]
     if model._abstract:
         continue
-    for attribute in dir(model):
-        if attribute.startswith('_'):
-            continue
-        for base in model.mro():
-            if attribute in base.__dict__:
-                break
-        function = base.__dict__[attribute]
-        module = getattr(function, '__module__', '')
-        if not inspect.isfunction(function) or getattr(function, '_api_private', False):
-            continue
+    for attribute, module in public_methods(model):
         if '.aftersales_rules_hr_' in module or (
                 name in ours and '.aftersales_rules' in module):
             methods.add((name, attribute))
@@ -96,4 +89,5 @@ env['ir.config_parameter'].set_param('test_rpc.doors', json.dumps(
     sorted(door for door in methods if door[1] not in orm)))
 env.cr.commit()
 """
+)
 """Finds the public methods of the bridges; those of the ORM are tried as attacks."""

@@ -160,9 +160,24 @@ save(
 """
 )
 
-DOORS = """
+PUBLIC_METHODS = """
 import inspect, json
-# Whatever can be called over the network, and is ours and about costs.
+
+def public_methods(model):
+    # whatever can be called over the network, and the module that it is from
+    for attribute in dir(model):
+        if attribute.startswith('_'):
+            continue
+        base = next(base for base in model.mro() if attribute in base.__dict__)
+        function = base.__dict__[attribute]
+        if inspect.isfunction(function) and not getattr(function, '_api_private', False):
+            yield attribute, function.__module__
+"""
+
+DOORS = (
+    PUBLIC_METHODS
+    + """
+# What is ours and about costs.
 methods, models = set(), set()
 words = ('cost', 'supervision', 'compensation')
 for name in env.registry:
@@ -172,17 +187,8 @@ for name in env.registry:
     ours = any(word in name for word in words) and name.startswith('aftersales.')
     if ours and model._auto and not model._transient:
         models.add(name)
-    for attribute in dir(model):
-        if attribute.startswith('_'):
-            continue
-        for base in model.mro():
-            if attribute in base.__dict__:
-                break
-        function = base.__dict__[attribute]
-        module = getattr(function, '__module__', '')
-        if not inspect.isfunction(function) or 'aftersales_rules' not in module:
-            continue
-        if getattr(function, '_api_private', False):
+    for attribute, module in public_methods(model):
+        if 'aftersales_rules' not in module:
             continue
         if ours or any(word in module for word in words):
             methods.add((name, attribute))
@@ -194,4 +200,5 @@ env['ir.config_parameter'].set_param('test_rpc.doors', json.dumps(
     {'methods': methods, 'models': sorted(models)}))
 env.cr.commit()
 """
+)
 """Finds the public methods and the stored models of service costs."""

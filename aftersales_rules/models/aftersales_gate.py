@@ -40,9 +40,9 @@ def get_judged(env, kind="orders"):
 def judged_within(env, **ids):
     """Within, what has just been judged is not judged again.
 
-    It is kept beside the transaction, where no client can put anything and no
-    savepoint takes it away. The context would also make Odoo find another environment
-    at each step of a procurement.
+    It is kept beside the transaction, where no client can put anything. A savepoint
+    that is rolled back forgets it, and the next step is judged again. The context would
+    make Odoo find another environment at each step of a procurement.
 
     :param ids: ids by kind: ``orders``, ``leaving`` (orders whose goods leave) or
         ``transfers``

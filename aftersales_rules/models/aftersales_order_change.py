@@ -213,10 +213,8 @@ class AftersalesOrderChange(models.Model):
                 raise UserError(
                     self.env._("Resume or cancel %(order)s.", order=change.display_name)
                 )
-            # sudo: checked above
-            pickings = change.sudo()._bring_back(to_stock=True)
-            # sudo: as above
-            if not pickings and not change.sudo()._get_goods():
+            own = change.sudo()  # sudo: checked above
+            if not own._bring_back(to_stock=True) and not own._get_goods():
                 raise UserError(self.env._("Nothing of this order is set apart."))
         return True
 

@@ -140,7 +140,7 @@ class Workshop:
             env=self.env,
         )
 
-    def shell(self, database: str, code: str, log: str) -> Path:
+    def shell(self, database: str, code: str, log: str, *arguments: str) -> Path:
         """Run code with ``env``, as in Odoo's shell; an exception in it fails the step."""
         guarded = (
             f"try:\n    exec({code!r})\nexcept BaseException:\n"
@@ -153,6 +153,7 @@ class Workshop:
             "--no-http",
             "--shell-interface",
             "python",
+            *arguments,
             log=log,
             stdin=guarded,
         )

@@ -216,29 +216,23 @@ class Upgrades:
             )
         )
 
-    def run(self, *arguments, stdin=None):
-        addons = (*self.workshop.odoo.addons, *settings.addons_paths())
+    @property
+    def sources(self):
+        """Where Odoo looks for addons: in the release first, once there is one."""
         first = (self.release,) if self.release else ()
-        paths = ",".join(map(str, (*first, *addons)))
-        return self.workshop.odoo_run(
-            *arguments,
-            "--no-http",
-            *("-d", self.database, "--addons-path", paths),
-            log="test-upgrade",
-            stdin=stdin,
-        )
+        addons = (*first, *self.workshop.odoo.addons, *settings.addons_paths())
+        return "--addons-path", ",".join(map(str, addons))
 
     def upgrade(self):
         """Upgrade; gives what the server wrote."""
-        log = self.run("server", "-u", settings.ADDON_NAME, "--stop-after-init")
+        options = ("-d", self.database, "-u", settings.ADDON_NAME, "--stop-after-init")
+        log = self.workshop.odoo_run(
+            "server", *options, "--no-http", *self.sources, log="test-upgrade"
+        )
         return log.read_text("utf-8")
 
     def shell(self, code):
-        guarded = (
-            f"try:\n    exec({code!r})\nexcept BaseException:\n"
-            "    import traceback, os\n    traceback.print_exc()\n    os._exit(1)\n\n"
-        )
-        self.run("shell", "--shell-interface", "python", stdin=guarded)
+        self.workshop.shell(self.database, code, "test-upgrade", *self.sources)
 
     def look(self):
         path = self.folder / "seen.json"
