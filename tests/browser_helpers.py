@@ -16,6 +16,18 @@ new MutationObserver(() => {
 }).observe(document, {childList: true, subtree: true, characterData: true});
 """
 
+# An answer counts as under way until what it brought has been drawn.
+COUNT_CALLS = """
+window.callsUnderWay = 0;
+const send = XMLHttpRequest.prototype.send;
+XMLHttpRequest.prototype.send = function () {
+    window.callsUnderWay += 1;
+    this.addEventListener("loadend", () => requestAnimationFrame(() =>
+        requestAnimationFrame(() => { window.callsUnderWay -= 1; })));
+    return send.apply(this, arguments);
+};
+"""
+
 
 def expect_notification(page: Page, *texts: str) -> None:
     """A notification of the web client said all this since the page was loaded.
@@ -57,6 +69,25 @@ def open_path(
     """Go to a page of the web client, e.g. ``/odoo/sales``, and wait for its view."""
     page.goto(path, wait_until="domcontentloaded")
     expect(page.locator(ready).first).to_be_visible()
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until each call of the web client has been answered, and the answer drawn.
+
+    It first draws what it remembers of a view, and anew when the server has answered:
+    the new rows know nothing of a tick that was set before.
+    """
+    page.wait_for_function("() => !window.callsUnderWay")
+
+
+def search_for(page: Page, text: str) -> None:
+    """What the list finds first of all for these words; Enter before it proposes is lost."""
+    box = page.locator(".o_searchview_input")
+    box.fill(text)
+    expect(page.locator(".o_searchview_autocomplete")).to_contain_text(text)
+    box.press("Enter")
+    settle(page)
 
 
 def assert_fits(page: Page) -> None:

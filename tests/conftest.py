@@ -176,7 +176,7 @@ def new_page(
     threw an uncaught exception fails.
     """
     # here, as the other suites run without a browser
-    from browser_helpers import REMEMBER_NOTIFICATIONS
+    from browser_helpers import COUNT_CALLS, REMEMBER_NOTIFICATIONS
 
     pages: list[Page] = []
     errors: list[str] = []
@@ -184,6 +184,7 @@ def new_page(
     def make(context: BrowserContext) -> Page:
         page = context.new_page()
         page.add_init_script(REMEMBER_NOTIFICATIONS)
+        page.add_init_script(COUNT_CALLS)
         page.on("pageerror", lambda error: errors.append(str(error)))
         pages.append(page)
         return page

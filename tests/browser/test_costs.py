@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import suppress
 
 import pytest
 from playwright.sync_api import expect
 
-from browser_helpers import assert_fits, open_path, shoot
+from browser_helpers import assert_fits, open_path, search_for, settle, shoot
 from cost_world import CHINA, HOME, PEOPLE
 
 QUEUE = "/odoo/service-costs"
@@ -56,13 +55,8 @@ def select_all(page, count: int) -> None:
     """Tick every row of the list, whatever groups there are."""
     rows = page.locator(".o_list_view .o_data_row")
     expect(rows).to_have_count(count)
-    box = page.locator(".o_list_view thead .o_list_record_selector input").first
-    for _attempt in range(3):  # a list that is being drawn anew forgets the click
-        box.click()
-        with suppress(AssertionError):
-            expect(box).to_be_checked(timeout=3000)
-            return
-    raise AssertionError("the rows cannot be selected")
+    settle(page)
+    page.locator(".o_list_view thead .o_list_record_selector input").first.check()
 
 
 def press_in_list(page, name: str) -> None:
@@ -99,8 +93,7 @@ def test_from_the_queue_to_the_entry_and_back(
     # the queue: who bears it
     open_path(accountant, QUEUE, ".o_list_view .o_data_row")
     if chart == "generic":  # the demo company has costs of its own
-        accountant.locator(".o_searchview_input").fill("Sent twice")
-        accountant.keyboard.press("Enter")
+        search_for(accountant, "Sent twice")
         expect(accountant.locator(".o_data_row")).to_have_count(1)
     row = accountant.locator(".o_data_row", has_text="Sent twice")
     expect(row).to_contain_text("Dealer")

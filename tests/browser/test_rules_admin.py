@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from browser_helpers import assert_fits, open_path, shoot
+from browser_helpers import assert_fits, open_path, search_for, shoot
 
 GRID = ".o_rule_grid"
 EDITOR = ".o_rule_cell_editor"
@@ -243,8 +243,7 @@ def test_the_demo_company_shows_a_change_half_done(open_as, demo_id, screenshots
 def test_a_rule_leads_to_its_row_in_a_draft(open_as):
     page = open_as("rules")
     open_path(page, "/odoo/aftersales-rules")
-    page.locator(".o_searchview_input").fill("Large order without")
-    page.locator(".o_searchview_input").press("Enter")
+    search_for(page, "Large order without")
     table = page.locator(".o_group_header", has_text="Credit hold (1)")
     expect(table).to_be_visible()
     row = page.locator(".o_data_row", has_text="Large order without security")
