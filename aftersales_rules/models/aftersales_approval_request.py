@@ -24,7 +24,7 @@ class AftersalesApprovalRequest(models.AbstractModel):
 
     name = fields.Char(string="Reference", readonly=True, copy=False, default="/")
     order_id = fields.Many2one(
-        "sale.order", required=True, readonly=True, index=True, ondelete="cascade"
+        "sale.order", required=True, readonly=True, index=True, ondelete="restrict"
     )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"

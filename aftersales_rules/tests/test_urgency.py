@@ -178,6 +178,27 @@ class TestUrgency(AftersalesCase):
         self.assertEqual(request.state, "withdrawn")
         self.assertFalse(request.activity_ids)
 
+    def test_an_order_that_somebody_was_asked_about_stays(self):
+        """Neither a no nor a yes is forgotten by deleting what it was about."""
+        for decide, told in (
+            (lambda request: request.action_refuse("Too late"), "refused"),
+            (lambda request: request.action_approve("Fine"), "withdrawn"),
+            (lambda request: None, "withdrawn"),
+        ):
+            order = self.new_order(100.0)
+            request = self.ask(order)
+            decide(request.with_user(self.supervisor))
+            for state in ("draft", "cancel"):
+                self.assertEqual(order.state, state)
+                with self.assertRaises(UserError) as caught:
+                    order.with_context(_force_unlink=True).unlink()
+                self.assertIn("(Urgency Request)", str(caught.exception))
+                self.assertIn("Leave it cancelled", str(caught.exception))
+                if state == "draft":
+                    order.action_cancel()
+            self.assertEqual(request.state, told)
+            self.assertFalse(request.activity_ids)
+
     # -------------------------------------------------------------------- rights
 
     def test_only_supervisors_decide(self):
