@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from ..rules.catalogue import COMPLAINT_CLOSING, ClosingFacts
 from .aftersales_complaint import ENDED, INTERNAL
+from .client_actions import RELOAD, notification
 
 
 class AftersalesComplaint(models.AbstractModel):
@@ -131,17 +132,13 @@ class AftersalesComplaint(models.AbstractModel):
         self._complaint_close()
         if not warned:
             return True
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "title": self.env._("Closed, though not complete"),
-                "message": "\n\n".join(warned),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(
+            "\n\n".join(warned),
+            kind="warning",
+            title=self.env._("Closed, though not complete"),
+            sticky=True,
+            then=RELOAD,
+        )
 
     def _complaint_close(self):
         """Close for real: state, ticket, and those who wait for it."""

@@ -24,6 +24,7 @@ from ..rules.catalogue.investigation import (
     InvestigationFacts,
 )
 from .aftersales_complaint import ENDED, INTERNAL
+from .client_actions import RELOAD, notification
 
 _logger = logging.getLogger(__name__)
 
@@ -296,15 +297,7 @@ class AftersalesComplaint(models.AbstractModel):
         return self._complaint_say(decision.reason_display, "info")
 
     def _complaint_say(self, message, kind):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": kind,
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(message, kind, then=RELOAD)
 
     def action_complaint_path_why(self):
         """Open the decision that names the step (R4)."""

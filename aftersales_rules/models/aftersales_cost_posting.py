@@ -20,6 +20,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..rules.books import Grouping
 from .aftersales_cost import COST_ACCOUNTANT
+from .client_actions import RELOAD, notification
 from .guarded_fields import check_follows, on_clean_context
 
 _FOLLOWS = {
@@ -38,8 +39,6 @@ _FOLLOWS = {
     "move_ids",
 }
 """What follows from the buttons."""
-RELOAD = {"type": "ir.actions.client", "tag": "soft_reload"}
-"""Shows anew what is on the screen."""
 
 
 class AftersalesCostPosting(models.Model):
@@ -394,13 +393,9 @@ class AftersalesCostPosting(models.Model):
                     documents=shown or self.env._("no entry"),
                 )
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.env._("In the books already"),
-                "message": "\n".join(lines),
-                "type": "warning",
-                "next": self._open() if self and show else RELOAD,
-            },
-        }
+        return notification(
+            "\n".join(lines),
+            kind="warning",
+            title=self.env._("In the books already"),
+            then=self._open() if self and show else RELOAD,
+        )

@@ -9,7 +9,7 @@ accounting makes of them.
 from odoo import fields, models
 
 from ..rules.books import DocumentKind, Plan
-from .aftersales_cost_posting import RELOAD
+from .client_actions import RELOAD, notification
 
 
 class _Seen(Exception):
@@ -45,19 +45,15 @@ class AftersalesCostPosting(models.Model):
     def _preview_again(self):
         """Show the preview anew, as the costs have changed since the last one."""
         self._preview()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.env._("Not posted yet"),
-                "message": self.env._(
-                    "Costs, accounts or taxes have changed since the preview was made. "
-                    "Look at the new one, then post."
-                ),
-                "type": "warning",
-                "next": RELOAD,
-            },
-        }
+        return notification(
+            self.env._(
+                "Costs, accounts or taxes have changed since the preview was made. "
+                "Look at the new one, then post."
+            ),
+            kind="warning",
+            title=self.env._("Not posted yet"),
+            then=RELOAD,
+        )
 
     def _forget_preview(self):
         """What was shown is not what would be written any more."""

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from .aftersales_cost import LIABILITY_FIELDS, UNPOSTED
 from .aftersales_cost_share_split import CHARGED
+from .client_actions import RELOAD, notification
 
 _SETTLING = object()
 """In the context while proposals and shares are written: they change nothing else."""
@@ -230,17 +231,13 @@ class AftersalesCost(models.Model):
         message = self.env._("%(count)s costs are reviewed.", count=len(ready))
         if refused:
             message += "\n" + self._cost_list_refused(refused, limit=_SHOWN)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if refused else "success",
-                "title": self.env._("Review"),
-                "message": message,
-                "sticky": bool(refused),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(
+            message,
+            kind="warning" if refused else "success",
+            title=self.env._("Review"),
+            sticky=bool(refused),
+            then=RELOAD,
+        )
 
     def _cost_not_reviewable(self):
         """Which of these costs cannot be reviewed, and why.

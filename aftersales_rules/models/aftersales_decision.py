@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..rules import Decision, FactType, RulesError
+from .client_actions import notification
 
 MODES = [("observe", "Observed"), ("enforce", "Enforced")]
 
@@ -372,16 +373,12 @@ class AftersalesDecision(models.Model):
                 before=stored.reason,
                 after=again.reason,
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.env._("Decided again"),
-                "message": message,
-                "type": "success" if same else "danger",
-                "sticky": not same,
-            },
-        }
+        return notification(
+            message,
+            kind="success" if same else "danger",
+            title=self.env._("Decided again"),
+            sticky=not same,
+        )
 
     def action_open_document(self):
         """Open what was judged: the order, the transfer, the customer."""

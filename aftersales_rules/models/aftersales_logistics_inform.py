@@ -2,6 +2,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .client_actions import RELOAD, notification
+
 
 class AftersalesLogisticsException(models.Model):
     """Who is told of a delivery problem, and what becomes of it (O12)."""
@@ -83,19 +85,12 @@ class AftersalesLogisticsException(models.Model):
             told.append(self.env._("The salesperson was informed."))
         if self.customer_informed_at:
             told.append(self.env._("The customer was informed."))
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "title": self.env._("Reported: %(name)s", name=self.name),
-                "message": " ".join(told) or self.env._("It is on the transfer now."),
-                "next": {
-                    "type": "ir.actions.client",
-                    "tag": "soft_reload",
-                },
-            },
-        }
+        return notification(
+            " ".join(told) or self.env._("It is on the transfer now."),
+            kind="success",
+            title=self.env._("Reported: %(name)s", name=self.name),
+            then=RELOAD,
+        )
 
     def _check_may_inform(self):
         self.check_access("write")
@@ -190,19 +185,15 @@ class AftersalesLogisticsException(models.Model):
         self.ensure_one()
         ticket = self.ticket_id
         if not ticket.with_user(self.env.user).has_access("read"):
-            return {
-                "type": "ir.actions.client",
-                "tag": "display_notification",
-                "params": {
-                    "type": "success",
-                    "title": self.env._("Complaint"),
-                    "message": self.env._(
-                        "Complaint %(number)s was handed on.",
-                        number=ticket.sudo().number,
-                    ),
-                    "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-                },
-            }
+            return notification(
+                self.env._(
+                    "Complaint %(number)s was handed on.",
+                    number=ticket.sudo().number,
+                ),
+                kind="success",
+                title=self.env._("Complaint"),
+                then=RELOAD,
+            )
         return ticket._get_records_action(name=self.env._("Complaint"))
 
     def _prepare_ticket_vals(self):

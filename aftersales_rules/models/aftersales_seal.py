@@ -17,6 +17,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from .aftersales_draft import RULES_ADMIN
+from .client_actions import notification
 
 BATCH = 5000
 REST = timedelta(minutes=5)
@@ -212,16 +213,12 @@ class AftersalesSeal(models.Model):
         # pylint: disable-next=no-search-all
         seals = self.sudo() or self.sudo().search([])
         audit = self.env["aftersales.audit"].sudo()._check_seals(seals)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.env._("Audit trail"),
-                "message": audit.summary,
-                "type": "success" if audit.is_fine else "danger",
-                "sticky": not audit.is_fine,
-            },
-        }
+        return notification(
+            audit.summary,
+            kind="success" if audit.is_fine else "danger",
+            title=self.env._("Audit trail"),
+            sticky=not audit.is_fine,
+        )
 
     def _find_tampering(self):
         """What does not agree with these seals, in words.

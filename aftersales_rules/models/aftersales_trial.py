@@ -16,6 +16,7 @@ from odoo.tools import SQL
 
 from ..rules import RulesError, compile_pack, load_pack
 from .aftersales_text import threshold_names
+from .client_actions import RELOAD
 from .guarded_fields import (
     check_follows,
     check_state,
@@ -256,7 +257,7 @@ class AftersalesTrial(models.Model):
             )
         # sudo: scheduled actions belong to the system
         self.env.ref("aftersales_rules.ir_cron_run_trials").sudo()._trigger()
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return RELOAD
 
     def action_cancel(self):
         """Stop it; what was found up to now stays to be seen."""

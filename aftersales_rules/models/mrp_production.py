@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .client_actions import RELOAD, notification
 from .guarded_fields import without_defaults
 from .mrp_production_deposit import LINKS
 
@@ -140,17 +141,13 @@ class MrpProduction(models.Model):
 
     def _get_waiting_notification(self):
         """What a button answers; not an error, as that would undo what goes with it."""
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "title": self.env._("Waits for deposit"),
-                "message": self._get_waiting_text(),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(
+            self._get_waiting_text(),
+            kind="warning",
+            title=self.env._("Waits for deposit"),
+            sticky=True,
+            then=RELOAD,
+        )
 
     def action_request_deposit_release(self):
         """Ask those who can release the order to do so."""
@@ -161,17 +158,13 @@ class MrpProduction(models.Model):
         if not held:
             raise UserError(self.env._("Nothing is on hold here."))
         held._ask_for_release()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "Release asked for %(orders)s.",
-                    orders=", ".join(held.mapped("name")),
-                ),
-            },
-        }
+        return notification(
+            self.env._(
+                "Release asked for %(orders)s.",
+                orders=", ".join(held.mapped("name")),
+            ),
+            kind="success",
+        )
 
     def action_release_deposit(self):
         """Release what this waits for; checked again when it is carried out."""

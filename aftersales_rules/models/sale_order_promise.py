@@ -8,6 +8,7 @@ confirming never does: the order is flagged and the supervisor told.
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .client_actions import notification
 from .sale_order_promise_facts import gather_promises
 
 INTERNAL = "base.group_user"
@@ -233,19 +234,15 @@ class SaleOrder(models.Model):
 
     def _open_ask_promise(self, is_batch):
         if is_batch:
-            return {
-                "type": "ir.actions.client",
-                "tag": "display_notification",
-                "params": {
-                    "type": "warning",
-                    "sticky": True,
-                    "title": self.env._("Some quotations need a supervisor's yes"),
-                    "message": self.env._(
-                        "Open and send one by one: %(names)s",
-                        names=", ".join(self.mapped("name")),
-                    ),
-                },
-            }
+            return notification(
+                self.env._(
+                    "Open and send one by one: %(names)s",
+                    names=", ".join(self.mapped("name")),
+                ),
+                kind="warning",
+                title=self.env._("Some quotations need a supervisor's yes"),
+                sticky=True,
+            )
         return self.action_ask_promise()
 
     # ------------------------------------------------------- confirming, changing

@@ -7,6 +7,7 @@ from odoo.tools import format_date
 
 from .aftersales_gate import judged_within
 from .aftersales_payment_reminder import next_shipping_day
+from .client_actions import RELOAD, notification
 
 
 class StockPicking(models.Model):
@@ -140,21 +141,15 @@ class StockPicking(models.Model):
                     },
                 )
                 return result
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "title": (
-                    self.env._("Not all transfers may leave")
-                    if free
-                    else self.env._("On hold: the goods may not leave")
-                ),
-                "message": refusal,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(
+            refusal,
+            kind="warning",
+            title=self.env._("Not all transfers may leave")
+            if free
+            else self.env._("On hold: the goods may not leave"),
+            sticky=True,
+            then=RELOAD,
+        )
 
     def action_why(self):
         """Open the decision that keeps this transfer from leaving (R4)."""

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..models.aftersales_complaint import COMPLAINT_MANAGER
+from ..models.client_actions import notification
 
 ACTIONS = [
     ("return", "Return"),
@@ -185,16 +186,12 @@ class AftersalesComplaintGoods(models.TransientModel):
                 "view_mode": "form",
                 "views": [(False, "form")],
             }
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "title": self.env._("Begun"),
-                "message": ", ".join(documents.mapped("name")),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notification(
+            ", ".join(documents.mapped("name")),
+            kind="success",
+            title=self.env._("Begun"),
+            then={"type": "ir.actions.act_window_close"},
+        )
 
 
 class AftersalesComplaintGoodsLine(models.TransientModel):
