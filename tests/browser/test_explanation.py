@@ -117,6 +117,8 @@ def test_other_values_are_tried_and_nothing_is_stored(
     screen.get_by_role("button", name="Try other values").click()
     trial = screen.locator(TRIAL)
     expect(trial).to_contain_text("Nothing is stored – this is a trial")
+    first = screen.locator(".o_try_field input, .o_try_field select").first
+    expect(first).to_be_focused()
     limit = field(screen, "credit_limit").locator("input[inputmode]")
     limit.fill("26000")
     expect(trial).to_contain_text("It changes.")
@@ -146,6 +148,7 @@ def test_other_values_are_tried_and_nothing_is_stored(
     expect(trial.locator(".o_explain_new")).to_have_count(0)
     screen.get_by_role("button", name="End trial").click()
     expect(trial).to_have_count(0)
+    expect(screen.get_by_role("button", name="Try other values")).to_be_focused()
     expect(screen.locator(".o_explain_result")).to_have_text(re.compile("Hold"))
     assert kept(session_of) == before
 

@@ -216,6 +216,33 @@ def test_undoing_past_a_save_names_a_new_rule_once(open_as, draft, session_of):
     assert len(table["rules"]) == count + 1
 
 
+def test_keys_follow_the_rule_that_they_move(open_as, draft):
+    """Key after key, without a look at the screen in between."""
+    page = open_as("rules")
+    open_draft(page, draft)
+    names = labels(page)
+    moved = names[3]
+    label = cell(page, moved, "label")
+    label.focus()
+    for keys, times, row in (
+        ("Alt+ArrowUp", 3, 0),
+        ("Control+z", 3, 3),
+        ("Control+Shift+z", 2, 1),
+        ("Control+z", 1, 2),
+    ):
+        for _each in range(times):
+            page.keyboard.press(keys)
+        expect(label).to_have_attribute("data-row", str(row))
+        others = [name for name in names if name != moved]
+        assert labels(page) == [*others[:row], moved, *others[row:]]
+    label.focus()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(label).to_have_attribute("data-row", "1")
+    expect(label).to_be_focused()
+    page.locator(".o_form_button_cancel").click()
+    expect(label).to_have_attribute("data-row", "3")
+
+
 def test_discarding_gives_up_what_was_typed(open_as, draft):
     page = open_as("rules")
     open_draft(page, draft)

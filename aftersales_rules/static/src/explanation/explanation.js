@@ -11,6 +11,7 @@ import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { afterDrawing } from "../after_drawing";
 import { ExplanationModel } from "./explanation_model";
 import { TryField } from "./try_field";
 
@@ -193,7 +194,7 @@ export class Explanation extends Component {
 
     startTrying() {
         this.model.isTrying = true;
-        setTimeout(() => this.focusFirstField());
+        afterDrawing(() => this.focusFirstField());
     }
 
     focusFirstField() {
@@ -212,7 +213,7 @@ export class Explanation extends Component {
 
     stopTrying() {
         this.model.leave();
-        setTimeout(() => this.root.el?.querySelector(".o_explain_try")?.focus());
+        afterDrawing(() => this.root.el?.querySelector(".o_explain_try")?.focus());
     }
 
     /** The records behind a fact as they are now; with Ctrl or the middle button in a tab of their own. */

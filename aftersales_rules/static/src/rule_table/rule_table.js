@@ -2,6 +2,7 @@ import {
     Component,
     markRaw,
     onMounted,
+    onPatched,
     onWillStart,
     onWillUnmount,
     toRaw,
@@ -18,6 +19,7 @@ import { registry } from "@web/core/registry";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { useSortable } from "@web/core/utils/sortable_owl";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { afterDrawing } from "../after_drawing";
 import { CellEditor } from "./cell_editor";
 import { takePointed } from "./rule_pointer";
 import { RuleTableModel } from "./rule_table_model";
@@ -140,6 +142,7 @@ export class RuleTable extends Component {
             click: (ev, row, column) => this.onCellClick(ev, row, column),
             keydown: (ev, row, index) => this.onCellKeydown(ev, row, index),
         };
+        this.focusesDue = 0;
         this.ruleClass = ruleClass;
         this.cellClass = cellClass;
         this.root = useRef("root");
@@ -190,6 +193,11 @@ export class RuleTable extends Component {
             this.isMounted = true;
             if (this.isPointed) {
                 this.scrollToRule();
+            }
+        });
+        onPatched(() => {
+            if (this.focusesDue) {
+                this.focusCell();
             }
         });
         onWillUnmount(() => {
@@ -479,7 +487,19 @@ export class RuleTable extends Component {
     }
 
     onEditorClosed() {
-        setTimeout(() => this.focusCell());
+        this.refocus();
+    }
+
+    /**
+     * Go back to the cell that is chosen, with what is drawn of what was done: a row
+     * that moves loses the focus, and the next key would be nobody's.
+     */
+    refocus() {
+        this.focusesDue++;
+        afterDrawing(() => {
+            this.focusesDue--;
+            this.focusCell();
+        });
     }
 
     focusCell() {
@@ -516,7 +536,7 @@ export class RuleTable extends Component {
     addRule(place) {
         this.model.addRule(place);
         this.select(place ?? this.model.rules.length - 1, 0);
-        setTimeout(() => this.focusCell());
+        this.refocus();
     }
 
     addColumn(key) {
@@ -527,7 +547,7 @@ export class RuleTable extends Component {
             this.state.row,
             this.columns.findIndex((column) => column.name === name),
         );
-        setTimeout(() => this.focusCell());
+        this.refocus();
     }
 
     move(row, step) {
@@ -535,7 +555,7 @@ export class RuleTable extends Component {
         if (to >= 0 && to < this.model.rules.length) {
             this.model.moveRule(row, to);
             this.state.row = to;
-            setTimeout(() => this.focusCell());
+            this.refocus();
         }
     }
 
@@ -575,7 +595,7 @@ export class RuleTable extends Component {
             0,
             Math.min(this.state.row, this.model.rules.length - 1),
         );
-        setTimeout(() => this.focusCell());
+        this.refocus();
     }
 
     // ------------------------------------------------------------ keyboard
@@ -612,7 +632,8 @@ export class RuleTable extends Component {
         const arrow = ARROWS[ev.key];
         if (arrow && ev.altKey) {
             if (arrow[0] && !this.model.readonly) {
-                this.take(ev, () => this.move(row, arrow[0]));
+                // not `row`: the key before may have moved it, and that is not drawn yet
+                this.take(ev, () => this.move(this.state.row, arrow[0]));
             }
         } else if (arrow) {
             this.take(ev, () => this.go(row + arrow[0], index + arrow[1]));
