@@ -12,6 +12,12 @@ from browser_helpers import assert_fits, open_path, shoot
 GRID = ".o_rule_grid"
 EDITOR = ".o_rule_cell_editor"
 TABLE = "credit_hold"
+# A busy machine: what was done is drawn three frames later.
+SLOW_FRAMES = """
+const nextFrame = window.requestAnimationFrame.bind(window);
+window.requestAnimationFrame = (action) =>
+    nextFrame(() => nextFrame(() => nextFrame(action)));
+"""
 
 
 @pytest.fixture
@@ -219,6 +225,7 @@ def test_undoing_past_a_save_names_a_new_rule_once(open_as, draft, session_of):
 def test_keys_follow_the_rule_that_they_move(open_as, draft):
     """Key after key, without a look at the screen in between."""
     page = open_as("rules")
+    page.add_init_script(SLOW_FRAMES)
     open_draft(page, draft)
     names = labels(page)
     moved = names[3]
@@ -241,6 +248,27 @@ def test_keys_follow_the_rule_that_they_move(open_as, draft):
     expect(label).to_be_focused()
     page.locator(".o_form_button_cancel").click()
     expect(label).to_have_attribute("data-row", "3")
+
+
+def test_undoing_in_an_open_cell_can_be_done_again(open_as, draft):
+    """The cell is closed first, so that what was done in it is one step."""
+    page = open_as("rules")
+    page.add_init_script(SLOW_FRAMES)
+    open_draft(page, draft)
+    rule = labels(page)[1]
+    amount = cell(page, rule, "order_amount")
+    expect(amount).to_contain_text("–")
+    editor = open_cell(page, rule, "order_amount")
+    editor.locator(".o_condition_operator").select_option(">")
+    editor.locator("[data-kind=value]").click()
+    editor.locator(".o_operand_value").fill("75")
+    editor.locator("[data-kind=value]").focus()
+    page.keyboard.press("Control+z")
+    expect(page.locator(EDITOR)).to_have_count(0)
+    expect(amount).to_contain_text("–")
+    page.keyboard.press("Control+Shift+z")
+    expect(amount).to_contain_text("> 75")
+    page.locator(".o_form_button_cancel").click()
 
 
 def test_discarding_gives_up_what_was_typed(open_as, draft):

@@ -482,7 +482,7 @@ export class RuleTable extends Component {
     async closeEditor() {
         if (this.popover.isOpen) {
             this.popover.close();
-            await new Promise((resolve) => setTimeout(resolve));
+            await new Promise(afterDrawing);
         }
     }
 
